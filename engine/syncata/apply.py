@@ -1,0 +1,264 @@
+"""Staged changes carried out: batches, requests, jobs, and what the target said about each item.
+
+Nothing is confirmed but by the target's answer. What is in flight is journalled in the ledger
+first, so that a run that dies is taken up by the next one.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from syncata.errors import SyncataError
+from syncata.expressions import Scope
+from syncata.ledger import Batch, Ledger, Staging
+from syncata.model import WRITES, Action, Change, Outcome, Stamp, Verdict
+from syncata.spec.operations import Resource
+from syncata.target.jobs import JobLost
+from syncata.target.references import ReferenceMissing
+from syncata.target.writer import Accepted, Writer
+from syncata.transport import Endpoint, World
+
+Progress = Callable[[str, int], None]
+
+# A stamp that no record has: what carries it is looked at again.
+_NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
+_ITEM_OVERHEAD = 1  # the comma between two items
+_PENDING = "the next run sends it again"
+
+
+@dataclass(slots=True)
+class ApplyCounts:
+    """What became of the changes of one sync, by action."""
+
+    confirmed: dict[str, int] = field(default_factory=dict)
+    rejected: int = 0
+    unknown: int = 0
+    waiting: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many changes got an answer, or none for certain."""
+        return sum(self.confirmed.values()) + self.rejected + self.unknown
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        if outcome.verdict is Verdict.OK:
+            action = str(outcome.change.action)
+            self.confirmed[action] = self.confirmed.get(action, 0) + 1
+        elif outcome.verdict is Verdict.REJECTED:
+            self.rejected += 1
+        else:
+            self.unknown += 1
+
+
+@dataclass(slots=True)
+class Applier:
+    """Applies the changes of one sync to one resource of the target."""
+
+    sync: str
+    resource: Resource
+    ledger: Ledger
+    endpoint: Endpoint
+    scope: Scope
+    run: str
+    jobs: int
+    world: World
+    progress: Progress
+    counts: ApplyCounts = field(default_factory=ApplyCounts)
+    _writers: dict[str, Writer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._writers = {n: Writer(op) for n, op in self.resource.operations.items()}
+
+    async def apply(self, staging: Staging) -> ApplyCounts:
+        """Carry out everything staged for the sync, in the order that is safe.
+
+        Raises Unavailable, CredentialsRefused, StateProblem; what was done until then is kept.
+        """
+        try:
+            await self._apply(staging)
+        except ReferenceMissing:
+            # The address of every request depends on a record that is not there: all of it waits.
+            staged = sum(
+                number
+                for (sync, action, _), number in staging.counts().items()
+                if sync == self.sync and action in WRITES
+            )
+            self.counts.waiting += staged - self.counts.settled
+        self.ledger.renew(staging.changes(self.sync, [Action.UNCHANGED]))
+        return self.counts
+
+    async def _apply(self, staging: Staging) -> None:
+        adopted = self._adopt(staging.changes(self.sync, [Action.ADOPT]))
+        restored = await self._restore(staging.changes(self.sync, [Action.RESTORE]))
+        updates = [*adopted, *restored]
+        written = staging.changes(self.sync, [Action.CREATE, Action.UPDATE])
+        await self._write(_chain(updates, written))
+        await self._send("archive", staging.changes(self.sync, [Action.ARCHIVE]))
+        await self._send("remove", staging.changes(self.sync, [Action.REMOVE]))
+
+    def _adopt(self, changes: Iterator[Change]) -> list[Change]:
+        """Take over what the target holds; what differs from the mapping is then updated."""
+        updates = []
+        for change in changes:
+            differs = change.desired != change.confirmed
+            held = replace(
+                change, desired=change.confirmed, stamp=_NO_STAMP if differs else change.stamp
+            )
+            self._settle(None, [Outcome(held, Verdict.OK, change.target_id)])
+            if differs:
+                updates.append(replace(change, action=Action.UPDATE))
+        return updates
+
+    async def _restore(self, changes: Iterator[Change]) -> list[Change]:
+        """Restore; what differs from what was confirmed before is then updated."""
+        if "restore" not in self._writers:  # a target whose upsert restores by itself
+            return [replace(change, action=Action.UPDATE) for change in changes]
+        return [
+            replace(outcome.change, action=Action.UPDATE)
+            for outcome in await self._send("restore", changes)
+            if outcome.verdict is Verdict.OK and outcome.change.desired != outcome.change.confirmed
+        ]
+
+    async def _write(self, changes: Iterator[Change]) -> None:
+        if "upsert" in self._writers:
+            await self._send("upsert", changes, keep=False)
+            return
+        for change in changes:
+            create = change.action is Action.CREATE
+            await self._send_one(self._writers["create" if create else "update"], change)
+
+    async def _send(
+        self, operation: str, changes: Iterator[Change], *, keep: bool = True
+    ) -> list[Outcome]:
+        """Send changes by one operation; the outcomes, where they are to be kept."""
+        writer = self._writers.get(operation)
+        if writer is None:
+            assert next(changes, None) is None, f"checked: the resource has {operation}"
+            return []
+        if writer.is_bulk:
+            return await self._in_parallel(writer, changes, keep=keep)
+        return [await self._send_one(writer, change) for change in changes]
+
+    async def _send_one(self, writer: Writer, change: Change) -> Outcome:
+        # A create that is sent twice makes two: the next run must know that one was under way.
+        journal = self._intend(writer, [change]) if writer.name == "create" else None
+        try:
+            outcome = await writer.write_one(self.endpoint, self.scope, change)
+        except ReferenceMissing:
+            if journal is not None:
+                self.ledger.settle(self.run, journal, [])
+            raise
+        self._settle(journal, [outcome])
+        return outcome
+
+    async def _in_parallel(
+        self, writer: Writer, changes: Iterator[Change], *, keep: bool
+    ) -> list[Outcome]:
+        batches = _batches(writer, self.scope, changes)
+        kept: list[Outcome] = []
+
+        async def work() -> None:
+            for batch in batches:
+                async with self.endpoint.account.job():
+                    outcomes = await self._send_batch(writer, batch)
+                if keep:
+                    kept.extend(outcomes)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(self.jobs):
+                    group.create_task(work())
+        except ExceptionGroup as failures:
+            raise _first(failures) from failures
+        return kept
+
+    async def _send_batch(self, writer: Writer, batch: list[Change]) -> list[Outcome]:
+        journal = self._intend(writer, batch)
+        try:
+            answer = await writer.write_many(self.endpoint, self.scope, batch)
+        except ReferenceMissing:
+            self.ledger.settle(self.run, journal, [])
+            raise
+        if isinstance(answer, Accepted):
+            self.ledger.accepted(journal, answer.location)
+            return await self.follow(writer, journal, answer.location, batch)
+        self._settle(journal, answer)
+        return answer
+
+    async def follow(
+        self, writer: Writer, journal: int | None, location: str, batch: Sequence[Change]
+    ) -> list[Outcome]:
+        """Wait for a job and take its results in. Raises Unavailable, CredentialsRefused."""
+        assert writer.follower is not None
+        try:
+            await writer.follower.ended(self.endpoint, self.scope, location, world=self.world)
+            outcomes = await writer.job_outcomes(self.endpoint, self.scope, location, batch)
+        except JobLost as lost:
+            outcomes = [Outcome(c, Verdict.UNKNOWN, None, f"{lost}; {_PENDING}") for c in batch]
+        self._settle(journal, outcomes)
+        return outcomes
+
+    async def resume(self, open_batch: Batch) -> None:
+        """Take up a batch that a run left behind.
+
+        A job the target accepted is followed; one that may never have been sent is forgotten, and
+        its records are planned anew: the ledger does not hold them as confirmed.
+        """
+        if open_batch.location is None:
+            self.ledger.settle(self.run, open_batch.id, [])
+            return
+        writer = self._writers[open_batch.operation]
+        await self.follow(writer, open_batch.id, open_batch.location, open_batch.changes)
+
+    def _intend(self, writer: Writer, changes: Sequence[Change]) -> int:
+        now = self.world.now().isoformat(timespec="milliseconds")
+        return self.ledger.intend(Batch(self.run, self.sync, writer.name, now, changes))
+
+    def _settle(self, journal: int | None, outcomes: Sequence[Outcome]) -> None:
+        self.ledger.settle(self.run, journal, outcomes)
+        for outcome in outcomes:
+            self.counts.add(outcome)
+        self.progress(self.sync, len(outcomes))
+
+
+def _batches(writer: Writer, scope: Scope, changes: Iterator[Change]) -> Iterator[list[Change]]:
+    """Batches within the operation's limits, in which no two items have the same match."""
+    limits = writer.operation.batch
+    assert limits is not None
+    batch: list[Change] = []
+    matches: set[str] = set()
+    size = 0
+    for change in changes:
+        match = writer.match(scope, change)
+        length = len((change.desired or change.key).encode()) + _ITEM_OVERHEAD
+        full = len(batch) >= limits.max or size + length > limits.max_bytes
+        if batch and (full or match in matches):
+            yield batch
+            batch, matches, size = [], set(), 0
+        batch.append(change)
+        matches.add(match)
+        size += length
+    if batch:
+        yield batch
+
+
+def _chain(first: Sequence[Change], then: Iterator[Change]) -> Iterator[Change]:
+    yield from first
+    yield from then
+
+
+def _first(failures: ExceptionGroup[Exception]) -> Exception:
+    """The failure a person should see: one of ours before any other."""
+    flat: list[Exception] = []
+
+    def flatten(group: ExceptionGroup[Exception]) -> None:
+        for failure in group.exceptions:
+            if isinstance(failure, ExceptionGroup):
+                flatten(failure)
+            else:
+                flat.append(failure)
+
+    flatten(failures)
+    ours = [f for f in flat if isinstance(f, SyncataError | ReferenceMissing)]
+    return (ours or flat)[0]

@@ -1,0 +1,20 @@
+"""Every code a finding or a rejected record can have: cause, example, what to do.
+
+Codes are stable. SYN0xx files and YAML, 1xx shape, 2xx expressions (besides JSONata's own codes),
+3xx names and references, 4xx settings and connections, 5xx not available in this version, 6xx
+records set aside.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from syncata.checks.codes import expressions, files, names, records, settings, shape, writing
+from syncata.checks.codes.code import Code
+
+_TABLES = (files, shape, expressions, names, writing, settings, records)
+
+CODES: Mapping[str, Code] = MappingProxyType(
+    {code.code: code for table in _TABLES for code in table.CODES}
+)
+
+__all__ = ["CODES", "Code"]

@@ -1,0 +1,109 @@
+"""Codes of names, functions and references."""
+
+from syncata.checks.codes.code import Code
+
+CODES = (
+    Code(
+        "SYN301",
+        "Unknown name",
+        "No value and no definition has this name.",
+        "$setings.host",
+        "Correct the name; a field of the record is written without `$`.",
+    ),
+    Code(
+        "SYN302",
+        "Name not known here",
+        "Each place sees certain names only: a base URL knows no record, a mapping no answer.",
+        'base_url: "https://{$key}.example.com"',
+        "Use what the place knows; the table of places and names tells.",
+    ),
+    Code(
+        "SYN303",
+        "No record here",
+        "A field or `$` stands where there is no record.",
+        'base_url: "https://{tenant}.example.com"',
+        "Use `$settings`, or quotes for a plain text.",
+    ),
+    Code(
+        "SYN304",
+        "Unknown function",
+        "There is no function of that name.",
+        "$uppercas(title)",
+        "Correct the name.",
+    ),
+    Code(
+        "SYN305",
+        "Unknown setting",
+        "The setting is not declared.",
+        "{$settings.ur}",
+        "Declare it under `settings`, or correct the name.",
+    ),
+    Code(
+        "SYN306",
+        "Unknown look-up",
+        "The look-up is not declared.",
+        "$lookups.author.id",
+        "Declare it under `target.lookups`, or correct the name.",
+    ),
+    Code(
+        "SYN307",
+        "Secret not visible here",
+        (
+            "Secrets are seen by authentication, headers and requests only, so that none ends up "
+            "in a payload, a plan or a log."
+        ),
+        "map: {name: $settings.token}",
+        "Use a setting that is not secret.",
+    ),
+    Code(
+        "SYN308",
+        "Reference to an unknown sync",
+        "`$ref` or `$has` names a sync that does not exist.",
+        "$ref('product', id)",
+        "Correct the name.",
+    ),
+    Code(
+        "SYN309",
+        "Reference is not clear",
+        (
+            "`$ref` and `$has` need the sync's name as a plain text, and a key unless the sync "
+            "has a single record."
+        ),
+        "$ref(kind, id)",
+        "Write `$ref('courses', id)`.",
+    ),
+    Code(
+        "SYN310",
+        "Syncs refer to each other",
+        "Each sync would have to come after the other.",
+        "a refers to b, b refers to a",
+        "Take one of the references away.",
+    ),
+    Code(
+        "SYN327",
+        "Definitions use each other",
+        "A definition needs its own value.",
+        "definitions: {a: $b, b: $a}",
+        "Write one of them without the other.",
+    ),
+    Code(
+        "SYN325",
+        "Clock without `volatile`",
+        (
+            "The time, or chance, changes the result although the record did not: it would be "
+            "written anew in every run, or never."
+        ),
+        "map: {seen: $now()}",
+        "Write `volatile: true` in the sync, if that is wanted.",
+    ),
+    Code(
+        "SYN330",
+        "Field not in the stream's schema",
+        (
+            "The schema of the stream's records does not have the field. An error if the schema "
+            "is closed, else a warning."
+        ),
+        "map: {name: titel}",
+        "Correct the field, or add it to the schema.",
+    ),
+)

@@ -1,0 +1,65 @@
+"""Codes of records that are set aside; the others go on (exit code 6)."""
+
+from syncata.checks.codes.code import Code
+
+CODES = (
+    Code(
+        "SYN601",
+        "Record has no key",
+        "The expression `key` yields nothing, null or an empty text for it.",
+        '{"title": "A"}  # key: id',
+        "Correct the record at the source, or `key`.",
+    ),
+    Code(
+        "SYN602",
+        "Condition cannot be decided",
+        (
+            "`where` or `live` reads something the record lacks, or yields no boolean. Such a "
+            "record is never archived for it."
+        ),
+        'live: status = "open"  # no status',
+        "Correct the record, or test with `$exists(status) and …`.",
+    ),
+    Code(
+        "SYN603",
+        "Expression failed",
+        "A mapped field's expression cannot work on this record's values.",
+        '$number(price)  # price: "free"',
+        "Correct the record, or make the expression tolerate it.",
+    ),
+    Code(
+        "SYN604",
+        "Required field is empty",
+        "A field of `require` has no value.",
+        "require: [imageUrl]  # no picture",
+        "Correct the record, or take the field out of `require`.",
+    ),
+    Code(
+        "SYN605",
+        "Record does not fit the stream's schema",
+        "The source sent something the schema does not allow.",
+        '{"id": 7}  # id is a text',
+        "Correct the record, or the schema if the API has changed.",
+    ),
+    Code(
+        "SYN606",
+        "Payload does not fit the resource's schema",
+        "What the mapping yields is nothing the target accepts.",
+        "duration: 0  # minimum 1",
+        "Correct the mapping.",
+    ),
+    Code(
+        "SYN607",
+        "Duplicate key",
+        "Several different records of one reading have the same key.",
+        '{"id": "1", "title": "A"}, {"id": "1", "title": "B"}',
+        "Correct the source, or choose a `key` that tells them apart.",
+    ),
+    Code(
+        "SYN609",
+        "Not JSON text",
+        "A value cannot be written as JSON: half of a surrogate pair, or the like.",
+        '"\\ud83d"',
+        "Correct the record at the source.",
+    ),
+)

@@ -1,0 +1,144 @@
+"""Codes of syncs, resources, schema files and schedules."""
+
+from syncata.checks.codes.code import Code
+
+CODES = (
+    Code(
+        "SYN311",
+        "Unknown stream",
+        "`from` names no stream of the source.",
+        "from: product",
+        "Correct the name, or write `settings`.",
+    ),
+    Code(
+        "SYN312",
+        "Unknown resource",
+        "`to` names no resource of the target.",
+        "to: itme",
+        "Correct the name.",
+    ),
+    Code(
+        "SYN313",
+        "Required field not mapped",
+        "`require` names a field that `map` does not give.",
+        "require: [nam]",
+        "Map the field, or take it out of `require`.",
+    ),
+    Code(
+        "SYN314",
+        "Operation is missing",
+        (
+            "What the sync or the resource asks for needs an operation that the resource does not"
+            " have."
+        ),
+        "on_missing: archive  # the resource has no archive",
+        "Add the operation, or ask for something else.",
+    ),
+    Code(
+        "SYN315",
+        "Absence is not provable",
+        "A record that is not read may only be archived or removed with proof that it is gone.",
+        "on_missing: archive  # the stream has no absent",
+        "Give the stream an `absent` look-up, or write `on_missing: keep`.",
+    ),
+    Code(
+        "SYN316",
+        "PATCH without `omitted`",
+        (
+            "PATCH leaves fields that are not sent; a value that is no longer desired would stay "
+            "for ever."
+        ),
+        "update: {request: {method: PATCH, …}}",
+        "Write `omitted: null`, `empty`, `leave` or `replaced`.",
+    ),
+    Code(
+        "SYN317",
+        "Resource cannot be written",
+        "A resource has either `upsert`, or `create` (with `update`).",
+        "resources: {item: {find: …}}",
+        "Add what is missing, or take one away.",
+    ),
+    Code(
+        "SYN318",
+        "No schema file",
+        "The file named by `schema` is in none of the folders.",
+        "schema: shop/prodct.schema.json",
+        "Correct the name, or put the file into the folder `schemas`.",
+    ),
+    Code(
+        "SYN319",
+        "Not a JSON Schema",
+        "The file is not JSON, not draft-07, or refers to other files.",
+        '{"type": "objekt"}',
+        "Correct the file.",
+    ),
+    Code(
+        "SYN320",
+        "Field not in the resource's schema",
+        "The target accepts certain fields only.",
+        "map: {nmae: title}",
+        "Correct the field's name.",
+    ),
+    Code(
+        "SYN321",
+        "Field of the resource's schema not mapped",
+        "The target requires a field that `map` does not give: every record would be rejected.",
+        "required: [name, url]  # map gives name",
+        "Map the field.",
+    ),
+    Code(
+        "SYN322",
+        "Schedule names an unknown sync",
+        "A schedule runs syncs of the spec.",
+        "syncs: [product]",
+        "Correct the name.",
+    ),
+    Code(
+        "SYN323",
+        "Cron expression not understood",
+        "Five fields are needed, each in its range.",
+        'cron: "0 25 * * *"',
+        'Write for example "0 8 * * *".',
+    ),
+    Code(
+        "SYN324",
+        "Unknown time zone",
+        "Neither an IANA zone nor a fixed offset.",
+        "timezone: Europe/Pariss",
+        "Write Europe/Paris, or +01:00.",
+    ),
+    Code(
+        "SYN326",
+        "Batch, job and results do not fit",
+        (
+            "`job` and `results` belong to operations with `batch`; `id` and `conflict` to those "
+            "without."
+        ),
+        "upsert: {request: …, job: …}  # no batch",
+        "Follow the message.",
+    ),
+    Code(
+        "SYN328",
+        "Sync from settings without key",
+        "The single record made of settings has no key of its own.",
+        "from: settings  # no key",
+        "Write for example `key: platform_name`.",
+    ),
+    Code(
+        "SYN329",
+        "Word without effect",
+        (
+            "`on_excluded` says what becomes of records for which `where` is not true any more, "
+            "but there is no `where`."
+        ),
+        "on_excluded: archive  # no where",
+        "Add `where`, or leave it out.",
+    ),
+    Code(
+        "SYN331",
+        "Conflict without `find`",
+        "A conflict is solved by looking for the thing that is there.",
+        "conflict: {when: …}  # no find",
+        "Add `find` to the resource.",
+    ),
+)

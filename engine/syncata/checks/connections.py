@@ -1,0 +1,125 @@
+"""The front door for connections: one deployment of a spec, with its settings resolved."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from syncata.checks.load import in_order, read_spec, spec_of
+from syncata.checks.rules.schedules import schedule_findings
+from syncata.checks.schema_files import packaged
+from syncata.checks.shape import shape_findings
+from syncata.checks.subject import at_value
+from syncata.checks.values import Surroundings, UnresolvedError, resolve_settings, resolve_text
+from syncata.document import load_file
+from syncata.errors import CredentialsRefused, Finding, SpecInvalid
+from syncata.spec.build import build_guards, build_schedule
+from syncata.spec.build_requests import build_rate
+from syncata.spec.connection import Connection
+from syncata.spec.model import Spec
+from syncata.spec.node import Node
+from syncata.spec.requests import Api
+
+
+def load_connection(path: Path, environ: Mapping[str, str]) -> Connection:
+    """The connection in a file of a project's folder `connections`.
+
+    Raises SpecInvalid for mistakes in the file or its spec, CredentialsRefused naming every
+    secret that has no value.
+    """
+    document = load_file(path)
+    shape = list(shape_findings(document, packaged("connection")))
+    if shape:
+        raise SpecInvalid(in_order(shape))
+    root = Node.root(document)
+    project = path.resolve().parent.parent
+    around = Surroundings(environ, project)
+    spec = _spec(root["spec"], path, project)
+    settings = resolve_settings(spec, root["settings"], around)
+    proxy, ca_file = _Text(root["proxy"], around), _Text(root["ca_file"], around)
+    findings = [
+        *settings.findings,
+        *schedule_findings(root["schedule"], spec.syncs),
+        *proxy.findings(),
+        *ca_file.findings(file_in=project),
+    ]
+    if findings:
+        raise SpecInvalid(in_order(findings))
+    if settings.refused:
+        raise _refused(path, settings.refused)
+    own_schedule = root["schedule"]
+    return Connection(
+        name=path.stem,
+        file=str(path),
+        spec=_with_limits(spec, root["limits"]),
+        settings=settings.values,
+        secrets=frozenset(name for name, s in spec.settings.items() if s.secret),
+        guards=build_guards(root["guards"], spec.guards),
+        schedule=build_schedule(own_schedule) if own_schedule else spec.schedule,
+        proxy=proxy.value or None,
+        ca_file=str(project / ca_file.value) if ca_file.value else None,
+    )
+
+
+def _spec(node: Node, path: Path, project: Path) -> Spec:
+    """The spec a connection names. A finding in the spec keeps its place there."""
+    name = node.text()
+    named: str | Path = path.parent / name if "/" in name or name.endswith(".yaml") else name
+    try:
+        return spec_of(read_spec(named, search=[project / "mappings"]))
+    except SpecInvalid as error:
+        missing = [f for f in error.findings if f.code in ("SYN001", "SYN004")]
+        if not missing:
+            raise
+        found = [at_value(node, "SYN410", f"{f.message}: {name}", f.hint) for f in missing]
+        raise SpecInvalid(tuple(found)) from error
+
+
+class _Text:
+    """A text of the connection that may hold references."""
+
+    def __init__(self, node: Node, around: Surroundings) -> None:
+        self._node = node
+        self._problem: UnresolvedError | None = None
+        self.value = ""
+        try:
+            self.value = resolve_text(node.text(), around)
+        except UnresolvedError as problem:
+            self._problem = problem
+
+    def findings(self, *, file_in: Path | None = None) -> Iterator[Finding]:
+        """Why it has no value; `file_in`: it must name a file, relative to that folder."""
+        if self._problem:
+            problem = self._problem
+            yield at_value(self._node, problem.code, problem.message, problem.hint)
+        elif self.value and file_in is not None and not (file_in / self.value).is_file():
+            message = f"there is no file {file_in / self.value}"
+            yield at_value(self._node, "SYN418", message, "give the path of a PEM file")
+
+
+def _refused(path: Path, reasons: list[str]) -> CredentialsRefused:
+    listed = "; ".join(reasons)
+    hint = "set the variables, or write the files, that the connection names"
+    return CredentialsRefused(f"{path}: secrets have no value: {listed}", hint=hint)
+
+
+def _with_limits(spec: Spec, limits: Node) -> Spec:
+    """The spec with the connection's own rates."""
+    if not limits:
+        return spec
+    source, target = spec.source, spec.target
+    return dataclasses.replace(
+        spec,
+        source=dataclasses.replace(source, api=_limited(source.api, limits["source"])),
+        target=dataclasses.replace(target, api=_limited(target.api, limits["target"])),
+    )
+
+
+def _limited(api: Api, node: Node) -> Api:
+    old = api.limits
+    new = dataclasses.replace(
+        old,
+        reads=build_rate(node["reads"]) or old.reads,
+        writes=build_rate(node["writes"]) or old.writes,
+        jobs=node["jobs"].value or old.jobs,
+    )
+    return dataclasses.replace(api, limits=new)

@@ -1,0 +1,60 @@
+"""The rules of the language that no JSON Schema can say: a literal list of functions."""
+
+from collections.abc import Callable, Iterator
+
+from syncata.checks.rules.names import (
+    clock_needs_volatile,
+    fields_exist,
+    functions_known,
+    members_known,
+    names_known,
+    records_only_where_there_is_one,
+)
+from syncata.checks.rules.references import (
+    definitions_without_cycles,
+    references_name_syncs,
+    syncs_without_cycles,
+)
+from syncata.checks.rules.resources import (
+    batches_fit,
+    conflicts_find,
+    partial_updates_say_what_is_omitted,
+    resources_can_be_written,
+)
+from syncata.checks.rules.schedules import schedule_is_possible
+from syncata.checks.rules.schema_files import schema_files_exist
+from syncata.checks.rules.settings import defaults_fit, settings_are_possible
+from syncata.checks.rules.syncs import (
+    mapped_fields_fit_schema,
+    required_fields_are_mapped,
+    syncs_join_what_exists,
+    taking_away_is_possible,
+)
+from syncata.checks.subject import Subject
+from syncata.errors import Finding
+
+Rule = Callable[[Subject], Iterator[Finding]]
+
+RULES: tuple[Rule, ...] = (
+    names_known,
+    members_known,
+    records_only_where_there_is_one,
+    functions_known,
+    fields_exist,
+    clock_needs_volatile,
+    references_name_syncs,
+    syncs_without_cycles,
+    definitions_without_cycles,
+    syncs_join_what_exists,
+    required_fields_are_mapped,
+    mapped_fields_fit_schema,
+    taking_away_is_possible,
+    resources_can_be_written,
+    partial_updates_say_what_is_omitted,
+    batches_fit,
+    conflicts_find,
+    schema_files_exist,
+    settings_are_possible,
+    defaults_fit,
+    schedule_is_possible,
+)

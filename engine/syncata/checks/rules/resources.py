@@ -1,0 +1,73 @@
+"""Resources: each can be written, and says what becomes of what is not sent."""
+
+from collections.abc import Iterator
+
+from syncata.checks.subject import Subject, at_key
+from syncata.errors import Finding
+from syncata.spec.build_resources import OPERATIONS
+from syncata.spec.node import Node
+
+
+def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
+    """Either `upsert`, or `create` (with `update`, where things change)."""
+    for name, resource in subject.root["target"]["resources"].items():
+        single = resource["create"] or resource["update"]
+        if resource["upsert"] and single:
+            message = f"the resource {name} has `upsert` besides `{single.path[-1]}`"
+            yield at_key(single, "SYN317", message, "use `upsert` alone, or `create` and `update`")
+        elif not resource["upsert"] and not resource["create"]:
+            message = f"the resource {name} cannot be written: it has no `upsert`, no `create`"
+            yield at_key(resource, "SYN317", message, "add `upsert`, or `create` and `update`")
+        elif resource["on_deactivate"].value == "archive" and not resource["archive"]:
+            message = f"`on_deactivate: archive` needs the resource {name} to have `archive`"
+            hint = "add `archive` to the resource, or write `keep`"
+            yield at_key(resource["on_deactivate"], "SYN314", message, hint)
+        if resource["restore"] and not resource["archive"]:
+            message = f"the resource {name} has `restore`, but no `archive`"
+            yield at_key(resource["restore"], "SYN314", message, "add `archive`")
+
+
+def partial_updates_say_what_is_omitted(subject: Subject) -> Iterator[Finding]:
+    """A PATCH leaves fields that are not sent any more: the spec says what becomes of them."""
+    for operation in _operations(subject):
+        writes = operation.path[-1] in ("update", "upsert")
+        method = operation["request"]["method"].text()
+        if writes and method == "PATCH" and not operation["omitted"]:
+            message = "PATCH leaves fields we no longer send: say what becomes of them"
+            hint = "write `omitted: null`, `empty` or `leave` (or `replaced`, if it drops them)"
+            yield at_key(operation, "SYN316", message, hint)
+
+
+def batches_fit(subject: Subject) -> Iterator[Finding]:
+    """Jobs and lists of results belong to batches; a create in bulk has no single id."""
+    for operation in _operations(subject):
+        batch, job, results = operation["batch"], operation["job"], operation["results"]
+        for word in (job, results):
+            if word and not batch:
+                message = f"`{word.path[-1]}` belongs to an operation with `batch`"
+                yield at_key(word, "SYN326", message, "add `batch: {max: …}`")
+        if job and results:
+            message = "`results` stands beside `job`, which has results of its own"
+            yield at_key(results, "SYN326", message, "use the `results` inside `job`")
+        for word in (operation["id"], operation["conflict"]):
+            if word and batch:
+                message = f"`{word.path[-1]}` looks at the answer for one record, not for a batch"
+                hint = "the ids of a batch are told by `id` in its results"
+                yield at_key(word, "SYN326", message, hint)
+
+
+def conflicts_find(subject: Subject) -> Iterator[Finding]:
+    """A conflict is solved by looking for the thing, so there must be a way to find it."""
+    for resource in subject.root["target"]["resources"].values():
+        for word in ("create", "upsert"):
+            conflict = resource[word]["conflict"]
+            if conflict and not resource["find"]:
+                message = "`conflict` looks for the thing, but the resource has no `find`"
+                yield at_key(conflict, "SYN331", message, "add `find` to the resource")
+
+
+def _operations(subject: Subject) -> Iterator[Node]:
+    for resource in subject.root["target"]["resources"].values():
+        for word in OPERATIONS:
+            if resource[word]:
+                yield resource[word]

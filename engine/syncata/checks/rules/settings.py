@@ -1,0 +1,92 @@
+"""Settings: their rules are possible, and their defaults satisfy them."""
+
+import re
+from collections.abc import Iterator
+
+from syncata.checks.draft7 import violations
+from syncata.checks.subject import Subject, at_key, at_value, finding
+from syncata.errors import Finding
+from syncata.spec.build import RULE_WORDS
+from syncata.spec.node import Node
+
+_PAIRS = (("minLength", "maxLength"), ("minimum", "maximum"))
+_OF_TEXT = ("pattern", "format", "minLength", "maxLength")
+_OF_NUMBERS = ("minimum", "maximum")
+
+
+def settings_are_possible(subject: Subject) -> Iterator[Finding]:
+    """The rules of a setting fit its type and each other; a secret has no default."""
+    for name, setting in subject.root["settings"].items():
+        kind = setting["type"].text()
+        foreign = _OF_NUMBERS if kind == "string" else _OF_TEXT if kind else ()
+        for word in foreign:
+            if setting[word]:
+                message = f"`{word}` has no meaning for a setting of the type {kind}"
+                yield at_key(setting[word], "SYN402", message)
+        for least, most in _PAIRS:
+            low, high = setting[least].value, setting[most].value
+            if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
+                message = f"`{least}` ({low}) is more than `{most}` ({high})"
+                yield at_value(setting[least], "SYN402", message)
+        if setting["secret"].value is True and setting["default"]:
+            message = f"the setting {name} is secret: a spec cannot hold its value"
+            hint = "leave `default` out; connections give it as ${env:NAME} or ${file:/path}"
+            yield at_key(setting["default"], "SYN402", message, hint)
+        yield from _pattern(setting["pattern"])
+
+
+def _pattern(node: Node) -> Iterator[Finding]:
+    try:
+        re.compile(node.text())
+    except re.error as error:
+        yield at_value(node, "SYN403", f"this is no regular expression: {error}")
+
+
+def defaults_fit(subject: Subject) -> Iterator[Finding]:
+    """A default without expressions satisfies the setting's own rules."""
+    templates = {text.node.path: text for text in subject.written}
+    for setting in subject.root["settings"].values():
+        default = setting["default"]
+        text = templates.get(default.path)
+        if not default or (text is not None and text.expressions):
+            continue
+        for word, node in (("default", default), *(("example", e) for e in _examples(setting))):
+            yield from _fits(setting, word, node)
+    yield from _circles(subject)
+
+
+def _examples(setting: Node) -> Iterator[Node]:
+    return setting["examples"].elements()
+
+
+def _fits(setting: Node, word: str, node: Node) -> Iterator[Finding]:
+    rules = {rule: setting[rule].value for rule in RULE_WORDS if setting[rule]}
+    try:
+        found = list(violations(rules, node.value))
+    except (re.error, TypeError):
+        return  # the rules themselves are wrong: said already
+    for violation in found:
+        message = f"the {word} does not fit the setting: {violation.message}"
+        yield at_value(node, "SYN401", message, violation.hint)
+
+
+def _circles(subject: Subject) -> Iterator[Finding]:
+    """Defaults that need each other can never be computed."""
+    needs = {
+        str(text.node.path[1]): {m for e in text.expressions for m in e.variables["settings"] or ()}
+        for text in subject.written
+        if text.node.path[0] == "settings"
+        and all("settings" in e.variables for e in text.expressions)
+    }
+    for name, first in needs.items():
+        seen, waiting = set[str](), list(first)
+        while waiting:
+            other = waiting.pop()
+            if other == name:
+                node = subject.root["settings"][name]["default"]
+                message = f"the default of {name} needs the value of {name} itself"
+                yield finding(node.position, "SYN404", message, "give one of them a plain value")
+                break
+            if other not in seen:
+                seen.add(other)
+                waiting += needs.get(other, ())

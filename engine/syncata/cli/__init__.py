@@ -1,0 +1,117 @@
+"""The command line: parses, calls, shows, ends with an exit code. Commands are imported late."""
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from syncata import __version__
+from syncata.cli.output import Output
+from syncata.errors import Exit, SpecInvalid, SyncataError
+
+# command -> (module that holds it, what --help says); a test keeps it equal to the commands
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "demo": ("demo", "Run the packaged connector against simulated APIs, on this machine."),
+    "init": ("init", "Write a spec, a connection and samples to start from."),
+    "validate": ("validate", "Check specs and connections; show every finding at once."),
+    "plan": ("plan", "Show what a run would change; send nothing."),
+    "apply": ("apply", "Carry out a saved plan, or plan and ask."),
+    "run": ("run", "Plan, check the guards and apply, without a question."),
+    "status": ("status", "How each connection stands."),
+    "runs": ("runs", "The latest runs of a connection."),
+    "report": ("report", "What one run did, in full."),
+    "doctor": ("doctor", "Check the installation and a connection, and say what to do."),
+    "simulate": ("simulate", "Start the API simulators alone."),
+    "schema": ("schema", "Print the JSON Schema of specs or connections."),
+    "completion": ("completion", "Print the shell completion script."),
+    "version": ("version", "Print the version."),
+}
+
+
+class CommandGroup(click.Group):
+    """A group that imports a command's module only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """The commands in the order people meet them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"syncata.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, or say which one was meant."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415  only a mistake needs it
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            meant = f'; did you mean "{near[0]}"?' if near else ""
+            raise click.UsageError(f'there is no command "{args[0]}"{meant}', ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(
+    cls=CommandGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with: syncata demo",
+)
+@click.version_option(__version__, prog_name="syncata")
+def cli() -> None:
+    """A declarative sync engine: one YAML spec from a source REST API to a target REST API."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and end the process with its exit code."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    output = Output(as_json="--json" in argv)
+    try:
+        code = cli.main(args=argv, prog_name="syncata", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else Exit.OK)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as mistake:
+        output.usage(mistake)
+        sys.exit(Exit.USAGE)
+    except SpecInvalid as invalid:
+        output.findings(invalid.findings)
+        sys.exit(invalid.exit_code)
+    except SyncataError as error:
+        output.error(error)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        output.message("Interrupted; what was done is kept, the next run goes on.")
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.OK)
+    except Exception as bug:  # noqa: BLE001  no traceback ever reaches a user
+        output.bug(bug, _write_details(bug))
+        sys.exit(Exit.BUG)
+
+
+def _write_details(bug: Exception) -> Path | None:
+    """Keep an unexpected error's traceback, without local values, where only the user reads it."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="syncata-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"syncata {__version__}, Python {sys.version}\n")
+            file.writelines(traceback.format_exception(bug))
+    except OSError:
+        return None
+    return Path(name)

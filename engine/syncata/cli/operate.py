@@ -1,0 +1,215 @@
+"""What `plan`, `apply` and `run` share: a connection, its ledger, the world, one event loop."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from syncata.checks import spec_schema
+from syncata.cli.output import Output, paint
+from syncata.cli.progress import progress_for
+from syncata.cli.project import Project
+from syncata.errors import URGENCY, Exit, SyncataError
+from syncata.ledger import Ledger, Staging, open_ledger
+from syncata.model import WRITES, Action
+from syncata.plan import MISSING, field_changes
+from syncata.report.plan_text import plan_lines
+from syncata.report.run import Report, run_lines, stop_report, sync_report
+from syncata.run import (
+    RunOptions,
+    check_identity,
+    plan_into,
+    read_plan,
+    request_counts,
+    run_connection,
+)
+from syncata.session import Surroundings, open_session
+from syncata.spec.connection import Connection
+from syncata.sync import Plan
+
+
+@contextmanager
+def opened(project: Project, connection: Connection) -> Iterator[Ledger]:
+    """The ledger of a connection, locked. Raises Locked, StateProblem."""
+    with open_ledger(project.ledger_file(connection.name)) as ledger:
+        yield ledger
+
+
+def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
+    """Run one connection and give the report. Raises what comes before a run can begin."""
+    connection = project.load(name)
+    with opened(project, connection) as ledger, progress_for(quiet=quiet) as progress:
+        around = Surroundings(progress=progress.step)
+        return asyncio.run(run_connection(connection, ledger, around, options))
+
+
+def make_plan(
+    project: Project,
+    name: str,
+    syncs: tuple[str, ...],
+    limit: int | None,
+    show: "PlanView",
+) -> Plan:
+    """Plan a connection, show the plan, and give it; nothing is sent."""
+    connection = project.load(name)
+    with opened(project, connection) as ledger, progress_for(quiet=show.output.as_json) as progress:
+        around = Surroundings(progress=progress.step)
+
+        async def planned() -> Staging:
+            now = datetime.now(UTC)
+            check_identity(connection, ledger)
+            async with open_session(connection, ledger, around, now) as session:
+                await session.learn_lookups()
+                staging = await plan_into(session, syncs, limit, now)
+                show.requests = request_counts(session)
+                return staging
+
+        staging = asyncio.run(planned())
+    with staging:
+        plan = read_plan(staging)
+        show.show(connection, plan)
+        return plan
+
+
+class PlanView:
+    """Shows a plan as text or JSON, and saves it where a file was asked for."""
+
+    def __init__(self, output: Output, save_to: Path | None = None) -> None:
+        self.output = output
+        self.save_to = save_to
+        self.requests: Mapping[str, Mapping[str, int]] = {}
+
+    def show(self, connection: Connection, plan: Plan) -> None:
+        """The plan, then where it was saved."""
+        if self.save_to is not None:
+            plan.staging.save(self.save_to)
+        if self.output.as_json:
+            self.output.document(plan_document(connection, plan, self.requests))
+            return
+        lines = plan_lines(plan.syncs, plan.stops, plan.staging, masked_fields(connection), paint)
+        self.output.result(lines)
+        if plan.adoptions:
+            self.output.result(["To take over what the target holds already, add --adopt."])
+        if self.save_to is not None:
+            self.output.message(f"Saved to {self.save_to}")
+
+
+SAMPLED = 50
+
+
+def plan_document(
+    connection: Connection, plan: Plan, requests: Mapping[str, Mapping[str, int]]
+) -> dict[str, Any]:
+    """A plan as JSON data, with up to 50 changes of each kind."""
+    masked = masked_fields(connection)
+    return {
+        "connection": connection.name,
+        "spec": connection.spec.name,
+        "created": plan.staging.header["created"],
+        "changes": plan.changes,
+        "rejects": plan.rejects,
+        "syncs": [
+            {
+                **sync_report(header, None),
+                "samples": [
+                    _change(change, masked.get(header.sync, frozenset()))
+                    for action in WRITES
+                    for change in plan.staging.sample(header.sync, action, SAMPLED)
+                ],
+            }
+            for header in plan.syncs
+        ],
+        "stops": [stop_report(stop) for stop in plan.stops],
+        "adoptions": [{"sync": sync, "key": key} for sync, key in plan.adoptions],
+        "requests": requests,
+    }
+
+
+def _change(change: Any, masked: frozenset[str]) -> dict[str, Any]:
+    before = json.loads(change.confirmed) if change.confirmed else None
+    after = json.loads(change.desired) if change.desired else None
+    fields = []
+    if change.action not in (Action.ARCHIVE, Action.REMOVE):
+        for name, old, new in field_changes(before, after):
+            fields.append(_field(name, old, new, hidden=name in masked))
+    return {
+        "key": change.key,
+        "action": str(change.action),
+        "reason": str(change.reason),
+        "target_id": change.target_id,
+        "fields": fields,
+    }
+
+
+def _field(name: str, old: Any, new: Any, *, hidden: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {"field": name}
+    if hidden:
+        return {**shown, "personal": True}
+    if old is not MISSING:
+        shown["before"] = old
+    if new is not MISSING:
+        shown["after"] = new
+    return shown
+
+
+def masked_fields(connection: Connection) -> dict[str, frozenset[str]]:
+    """Per sync, the target's fields that hold personal data."""
+    masked = {}
+    for name, sync in connection.spec.syncs.items():
+        resource = connection.spec.target.resources[sync.resource]
+        schema: Any = spec_schema(connection.spec, resource.schema) or {}
+        properties = schema.get("properties", {})
+        masked[name] = frozenset(
+            field for field, rules in properties.items() if rules.get("personal")
+        )
+    return masked
+
+
+def show_report(output: Output, report: Report, rejects: list[dict[str, Any]]) -> None:
+    """A run's report as text."""
+    run = {
+        "id": report["run"],
+        "state": report["state"],
+        "exit_code": report["exit_code"],
+        "started": report["started"],
+        "report": report,
+    }
+    output.result(run_lines(run, rejects, paint))
+
+
+def rejects_of(project: Project, name: str, limit: int = 10) -> list[dict[str, Any]]:
+    """The records a connection has set aside, as data."""
+    with open_ledger(project.ledger_file(name), read_only=True) as ledger:
+        return [
+            {
+                "sync": kept.reject.sync,
+                "key": kept.reject.key,
+                "stage": kept.reject.stage,
+                "code": kept.reject.code,
+                "field": kept.reject.field,
+                "message": kept.reject.message,
+                "position": kept.reject.position,
+                "first_seen": kept.first_seen,
+                "last_seen": kept.last_seen,
+                "attempts": kept.attempts,
+            }
+            for kept in ledger.rejects(limit=limit)
+        ]
+
+
+def most_urgent(codes: list[Exit]) -> Exit:
+    """The code of a command that ran several connections."""
+    return min(codes, key=URGENCY.index, default=Exit.OK)
+
+
+def failed_report(name: str, error: SyncataError) -> Report:
+    """The report of a run that could not begin."""
+    return {
+        "connection": name,
+        "exit_code": int(error.exit_code),
+        "state": "failed",
+        "error": {"kind": type(error).__name__, "message": error.message, "hint": error.hint},
+    }

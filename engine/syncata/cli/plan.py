@@ -1,0 +1,45 @@
+"""`syncata plan CONNECTION`."""
+
+from pathlib import Path
+
+import click
+
+from syncata.cli.operate import PlanView, make_plan
+from syncata.cli.output import Output
+from syncata.cli.project import find_project, json_option, project_option, sync_option
+from syncata.errors import Exit
+
+
+@click.command("plan")
+@click.argument("connection")
+@click.option(
+    "-o",
+    "--out",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save the plan; `apply` then carries out exactly this one.",
+)
+@sync_option
+@click.option("--limit", type=click.IntRange(min=1), help="Read only so many records per stream.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 10 when there are changes.")
+@json_option
+@project_option
+def command(
+    connection: str,
+    out: Path | None,
+    syncs: tuple[str, ...],
+    limit: int | None,
+    detailed_exitcode: bool,
+    as_json: bool,
+    project_dir: Path | None,
+) -> int:
+    """Show what a run of CONNECTION would change. Nothing is sent to the target."""
+    output = Output(as_json=as_json)
+    plan = make_plan(find_project(project_dir), connection, syncs, limit, PlanView(output, out))
+    if plan.stops:
+        return Exit.HELD
+    if plan.changes:
+        output.next(f"syncata apply {connection}{f' {out}' if out else ''}")
+    if detailed_exitcode and plan.changes:
+        return Exit.CHANGES
+    return Exit.REJECTS if plan.rejects else Exit.OK

@@ -1,0 +1,102 @@
+"""A project directory: where `connections/` lies, with `mappings/` and `state/` beside it."""
+
+import difflib
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncata.errors import UsageError
+from syncata.spec.connection import Connection
+
+SUFFIX = ".yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The files of one project; `environ` is what `${env:…}` sees."""
+
+    root: Path
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    @property
+    def mappings(self) -> Path:
+        """Where specs of the project's own lie."""
+        return self.root / "mappings"
+
+    def names(self) -> list[str]:
+        """The connections there are."""
+        return sorted(path.stem for path in (self.root / "connections").glob(f"*{SUFFIX}"))
+
+    def connection_file(self, name: str) -> Path:
+        """The file of a connection. Raises UsageError where there is none."""
+        path = self.root / "connections" / f"{name}{SUFFIX}"
+        if path.is_file():
+            return path
+        names = self.names()
+        near = difflib.get_close_matches(name, names, n=1)
+        if near:
+            hint = f'did you mean "{near[0]}"?'
+        elif names:
+            hint = f"the connections are {', '.join(names)}"
+        else:
+            hint = "start one with: syncata init"
+        raise UsageError(f'there is no connection "{name}" in {path.parent}', hint=hint)
+
+    def load(self, name: str) -> Connection:
+        """A connection with its settings resolved.
+
+        Raises UsageError, SpecInvalid with all findings, CredentialsRefused.
+        """
+        from syncata.checks import load_connection  # noqa: PLC0415  start-up time
+
+        path = self.connection_file(name)
+        return load_connection(_shown(path), self.environ)
+
+    def ledger_file(self, name: str) -> Path:
+        """Where the ledger of a connection lies."""
+        return self.root / "state" / f"{name}.db"
+
+
+def _shown(path: Path) -> Path:
+    """The path as people name it: relative to where they are, if it is below."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve())
+    except ValueError:
+        return path
+
+
+def find_project(given: Path | None) -> Project:
+    """The project that was named, or the nearest one from here upwards, or here."""
+    if given is not None:
+        return Project(given)
+    here = Path.cwd()
+    for place in (here, *here.parents):
+        if (place / "connections").is_dir():
+            return Project(place)
+    return Project(here)
+
+
+def project_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--project DIR`."""
+    return click.option(
+        "--project",
+        "project_dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Directory with connections/ (default: here, or the nearest above).",
+    )(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+def sync_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--sync NAME`, repeatable."""
+    return click.option(
+        "--sync", "syncs", multiple=True, metavar="NAME", help="Only this sync (repeatable)."
+    )(command)

@@ -1,0 +1,46 @@
+"""`syncata report RUN`."""
+
+from pathlib import Path
+
+import click
+
+from syncata.cli.operate import rejects_of, show_report
+from syncata.cli.output import Output
+from syncata.cli.project import Project, find_project, json_option, project_option
+from syncata.errors import UsageError
+from syncata.ledger import Run, open_ledger
+
+REJECTS = 200
+
+
+@click.command("report")
+@click.argument("run")
+@json_option
+@project_option
+def command(
+    run: str,
+    as_json: bool,
+    project_dir: Path | None,
+) -> None:
+    """What RUN did: counts, guards, requests, and the records that are set aside."""
+    output = Output(as_json=as_json)
+    project = find_project(project_dir)
+    name, found = _find(project, run)
+    report = {**found.header, "state": found.state, "exit_code": found.exit_code, "run": found.id}
+    rejects = rejects_of(project, name, REJECTS)
+    if as_json:
+        output.document({**report, "rejects": rejects})
+    else:
+        show_report(output, report, rejects)
+
+
+def _find(project: Project, run: str) -> tuple[str, Run]:
+    for name in project.names():
+        path = project.ledger_file(name)
+        if not path.exists():
+            continue
+        with open_ledger(path, read_only=True) as ledger:
+            found = ledger.run(run)
+        if found is not None:
+            return name, found
+    raise UsageError(f"there is no run {run}", hint="see `syncata runs CONNECTION`")

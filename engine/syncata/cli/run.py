@@ -1,0 +1,60 @@
+"""`syncata run CONNECTION…`."""
+
+from pathlib import Path
+
+import click
+
+from syncata.cli.operate import failed_report, make_run, most_urgent, rejects_of, show_report
+from syncata.cli.output import Output
+from syncata.cli.project import Project, find_project, json_option, project_option, sync_option
+from syncata.errors import Exit, SpecInvalid, SyncataError
+from syncata.report.run import Report
+from syncata.run import RunOptions
+
+
+@click.command("run")
+@click.argument("connections", nargs=-1, required=True, metavar="CONNECTION...")
+@sync_option
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    help="Read only so many records per stream: a canary that never counts anything as missing.",
+)
+@click.option("--adopt", is_flag=True, help="Take over what the target holds already.")
+@json_option
+@project_option
+def command(
+    connections: tuple[str, ...],
+    syncs: tuple[str, ...],
+    limit: int | None,
+    adopt: bool,
+    as_json: bool,
+    project_dir: Path | None,
+) -> int:
+    """Plan, check the guards and apply, for each CONNECTION. Made for cron."""
+    output = Output(as_json=as_json)
+    project = find_project(project_dir)
+    options = RunOptions(command="run", syncs=syncs, limit=limit, adopt=adopt)
+    reports = [_run(output, project, name, options) for name in connections]
+    code = most_urgent([Exit(report["exit_code"]) for report in reports])
+    if as_json:
+        output.document({"exit_code": int(code), "runs": reports})
+    return code
+
+
+def _run(output: Output, project: Project, name: str, options: RunOptions) -> Report:
+    try:
+        report = make_run(project, name, options, quiet=output.as_json)
+    except SyncataError as error:
+        # One connection that cannot run does not stop the others.
+        if not output.as_json:
+            if isinstance(error, SpecInvalid):
+                output.findings(error.findings)
+            else:
+                output.error(error)
+        return failed_report(name, error)
+    if not output.as_json:
+        show_report(output, report, rejects_of(project, name))
+        if report["exit_code"]:
+            output.next(f"syncata report {report['run']}")
+    return report

@@ -1,0 +1,98 @@
+"""`syncata status [CONNECTION…]`."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncata.cli.output import Output, paint
+from syncata.cli.project import Project, find_project, json_option, project_option
+from syncata.errors import Exit, UsageError
+from syncata.ledger import open_ledger
+from syncata.report.values import duration
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@click.command("status")
+@click.argument("connections", nargs=-1, metavar="[CONNECTION]...")
+@click.option("--max-age", metavar="26h", help="Exit 5 if a last good run is older than this.")
+@json_option
+@project_option
+def command(
+    connections: tuple[str, ...],
+    max_age: str | None,
+    as_json: bool,
+    project_dir: Path | None,
+) -> int:
+    """How each connection stands: its last run, its last good run, what it set aside."""
+    output = Output(as_json=as_json)
+    project = find_project(project_dir)
+    oldest = _age(max_age) if max_age else None
+    now = datetime.now(UTC)
+    for name in connections:
+        project.connection_file(name)
+    names = list(connections) or project.names()
+    if not names:
+        raise UsageError(
+            f"there are no connections in {project.root}", hint="start one with: syncata init"
+        )
+    rows = [_status(project, name, now, oldest) for name in names]
+    if as_json:
+        output.document({"connections": rows})
+    else:
+        output.result(line for row in rows for line in _lines(row))
+    return Exit.UNAVAILABLE if any(row["stale"] for row in rows) else Exit.OK
+
+
+def _age(text: str) -> timedelta:
+    number, unit = text[:-1], text[-1:]
+    if not number.isdigit() or unit not in _UNITS:
+        raise UsageError(f"{text} is no age", hint="write it like 90m, 26h or 2d")
+    return timedelta(**{_UNITS[unit]: int(number)})
+
+
+def _status(project: Project, name: str, now: datetime, oldest: timedelta | None) -> dict[str, Any]:
+    row: dict[str, Any] = {"connection": name, "state": "never ran", "stale": oldest is not None}
+    path = project.ledger_file(name)
+    if not path.exists():
+        return row
+    with open_ledger(path, read_only=True) as ledger:
+        last = ledger.last_run()
+        good = max(
+            (r for s in ("ok", "done with rejects") if (r := ledger.last_run(state=s))),
+            key=lambda run: run.started,
+            default=None,
+        )
+        rejects = sum(ledger.reject_counts().values())
+        live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}
+    if last is None:
+        return row
+    age = (now - datetime.fromisoformat(good.started)).total_seconds() if good else None
+    return {
+        "connection": name,
+        "state": last.state,
+        "exit_code": last.exit_code,
+        "last_run": last.id,
+        "last_started": last.started,
+        "last_good_run": good.id if good else None,
+        "last_good_age_seconds": age,
+        "stale": oldest is not None and (age is None or age > oldest.total_seconds()),
+        "live": live,
+        "rejects": rejects,
+    }
+
+
+def _lines(row: dict[str, Any]) -> Iterator[str]:
+    if "last_run" not in row:
+        yield f"{row['connection']}: {row['state']}"
+        return
+    good = row["state"] in ("ok", "done with rejects", "running")
+    state = paint(row["state"], "green" if good else "red")
+    age = row["last_good_age_seconds"]
+    ago = f"last good run {duration(age)} ago" if age is not None else "no good run yet"
+    yield f"{row['connection']}: {state}, {ago}{', too old' if row['stale'] else ''}"
+    live = ", ".join(f"{sync} {number:,}" for sync, number in row["live"].items())
+    yield f"  live: {live or 'nothing'}; set aside: {row['rejects']:,}; last run {row['last_run']}"

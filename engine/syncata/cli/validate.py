@@ -1,0 +1,74 @@
+"""`syncata validate PATH…`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from syncata.checks import check_connection, check_spec, render_text, to_json
+from syncata.cli.output import Output
+from syncata.cli.project import json_option
+from syncata.document import Document, load_bytes, load_file
+from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
+
+SUFFIXES = (".yaml", ".yml")
+
+
+@click.command("validate")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@json_option
+def command(
+    paths: tuple[str, ...],
+    as_json: bool,
+) -> int:
+    """Check specs and connections offline and show every finding at once.
+
+    PATH is a file, a directory of them, or - for stdin.
+    """
+    output = Output(as_json=as_json)
+    findings: list[Finding] = []
+    sources: dict[str, str] = {}
+    files = 0
+    for name, content in _files(paths):
+        files += 1
+        sources[name] = content.decode(errors="replace")
+        findings += _check(name, content)
+    errors = sum(finding.severity is Severity.ERROR for finding in findings)
+    if as_json:
+        output.document({"files": files, "findings": to_json(findings)})
+    elif findings:
+        output.result([render_text(findings, sources)])
+    if not as_json:
+        word = "finding" if len(findings) == 1 else "findings"
+        output.message(f"{files:,} checked, {len(findings):,} {word}")
+    return Exit.INVALID if errors else Exit.OK
+
+
+def _files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    for text in paths:
+        if text == "-":
+            yield "<stdin>", sys.stdin.buffer.read()
+            continue
+        path = Path(text)
+        if not path.exists():
+            raise UsageError(f"there is no file {path}")
+        chosen = (
+            sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES) if path.is_dir() else [path]
+        )
+        for file in chosen:
+            yield str(file), file.read_bytes()
+
+
+def _check(name: str, content: bytes) -> tuple[Finding, ...]:
+    try:
+        document = load_file(Path(name)) if name != "<stdin>" else load_bytes(content, name)
+    except SpecInvalid as invalid:
+        return invalid.findings
+    return check_connection(document) if is_connection(document) else check_spec(document)
+
+
+def is_connection(document: Document) -> bool:
+    """Whether a file is a connection: its `spec` names a spec, where a spec's is a number."""
+    spec = document.data.get("spec") if isinstance(document.data, dict) else None
+    return isinstance(spec, str) or Path(document.file).resolve().parent.name == "connections"

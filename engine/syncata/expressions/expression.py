@@ -1,0 +1,118 @@
+"""Expressions: compiled once, evaluated on many values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from syncata.document import Scalar
+from syncata.errors import Position
+from syncata.expressions.analysis import analyse
+from syncata.expressions.catalogue import FUNCTIONS
+from syncata.expressions.faults import ExpressionError, HostFailure, Refusal, meaning
+from syncata.expressions.findings import Found
+from syncata.expressions.interpreter import interpreter
+from syncata.expressions.parser import Node, parse
+from syncata.expressions.scope import Scope
+from syncata.expressions.shortcut import NO_SHORTCUT, shortcut_of
+from syncata.expressions.values import outward
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function called by name: its literal arguments (UNDEFINED for others) and its place.
+
+    `local`: the name is bound in the expression itself, not by the scope.
+    """
+
+    name: str
+    arguments: tuple[Any, ...]
+    position: Position
+    local: bool = False
+
+
+class Expression:
+    """A compiled JSONata expression.
+
+    `reads`: the paths it reads of its input (`*`: any name, `**`: any below, `()`: all of it).
+    `needs`: the plain paths of names that a condition must find present: not those tested by
+    `$exists` or left of `??`. `variables`: for each free variable the members it reads, None for
+    all of it; `variable_positions`: where each occurs first. `calls`: every call by name.
+    """
+
+    __slots__ = (
+        "_shortcut", "_tree", "calls", "needs", "reads", "source", "variable_positions",
+        "variables",
+    )  # fmt: skip
+
+    def __init__(self, source: Scalar, tree: Node, found: Found) -> None:
+        self.source = source
+        self._tree = tree
+        self._shortcut = shortcut_of(tree)
+        self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
+        self.needs: tuple[tuple[str, ...], ...] = tuple(
+            path for path in found.needed if path not in found.tested
+        )
+        self.variables: Mapping[str, frozenset[str] | None] = MappingProxyType(
+            {n: None if m is None else frozenset(m) for n, m in found.variables.items()}
+        )
+        self.variable_positions: Mapping[str, Position] = MappingProxyType(
+            {name: source.at(offset) for name, offset in found.variable_offsets.items()}
+        )
+        self.calls = tuple(
+            Call(name, values, source.at(offset), local)
+            for name, values, offset, local in found.calls
+        )
+
+    @property
+    def unknown_functions(self) -> tuple[Call, ...]:
+        """Calls of functions that neither the expression nor FUNCTIONS has."""
+        return tuple(call for call in self.calls if not call.local and call.name not in FUNCTIONS)
+
+    def evaluate(self, value: Any, scope: Scope) -> Any:
+        """The expression's value on a plain JSON value: plain JSON, or UNDEFINED.
+
+        The result may share parts with the input and the scope: copy it before changing it.
+        Raises ExpressionError; what a function of the scope raises comes out unchanged.
+        """
+        if self._shortcut is not None:
+            result = self._shortcut(value, scope.frame)
+            if result is not NO_SHORTCUT:
+                return result
+        engine = interpreter()
+        try:
+            return outward(engine.run(self._tree, value, scope.frame))
+        except HostFailure as failure:
+            raised = failure.error
+        except Exception as error:  # noqa: BLE001  the interpreter raises whatever Python raises
+            raised = self._error(error, engine.failure)
+        finally:
+            engine.failure = None
+        raise raised
+
+    def _error(
+        self, error: Exception, failure: tuple[BaseException, Node] | None
+    ) -> ExpressionError:
+        node = failure[1] if failure is not None and failure[0] is error else self._tree
+        called = node.procedure if node.type in {"function", "partial"} else None
+        if node.type == "apply" and node.rhs.type == "function":
+            called = node.rhs.procedure
+        name = called.value if called is not None and called.type == "variable" else ""
+        code, message = meaning(error, str(name or ""))
+        offset = node.position if called is None else called.position
+        return ExpressionError(code, message, self.source.at(min(offset, len(self.source.text))))
+
+    def __repr__(self) -> str:
+        return f"Expression({self.source.text!r})"
+
+
+def compile_expression(source: Scalar) -> Expression:
+    """Compile a text. Raises ExpressionError at the exact character."""
+    try:
+        tree = parse(source.text)
+        return Expression(source, tree, analyse(tree))
+    except Refusal as refusal:
+        fault = ExpressionError(refusal.code, refusal.message, source.at(refusal.offset or 0))
+    except RecursionError:
+        fault = ExpressionError("SYN222", "the expression is nested too deeply", source.position)
+    raise fault

@@ -1,0 +1,61 @@
+"""The tables, in SQL that SQLite and PostgreSQL read alike but for types and table options."""
+
+LEDGER_ID = 0x53594E4C
+"""`application_id` of a ledger file ("SYNL")."""
+
+PLAN_ID = 0x53594E50
+"""`application_id` of a plan file ("SYNP")."""
+
+LEDGER_VERSION = 1
+PLAN_VERSION = 1
+
+# `record` holds what every run reads for every key, and nothing else; `payload` is read only for
+# what changed. Records lie in the order they were first met, the order APIs tend to list them in.
+# `sync.id` stands for the name, which makes each comparison and each row smaller.
+LEDGER = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE sync (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE record (
+    id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, key TEXT NOT NULL,
+    source BLOB NOT NULL, spec BLOB NOT NULL, vals BLOB NOT NULL,
+    archived TEXT, misses INTEGER NOT NULL,
+    UNIQUE (sync, key)
+);
+CREATE TABLE payload (
+    id INTEGER PRIMARY KEY, payload TEXT, target_id TEXT,
+    first_run TEXT NOT NULL, last_run TEXT NOT NULL, content_check INTEGER NOT NULL
+);
+CREATE TABLE reject (
+    sync INTEGER NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
+    code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
+    source BLOB NOT NULL, first_run TEXT NOT NULL, last_run TEXT NOT NULL,
+    first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, attempts INTEGER NOT NULL,
+    PRIMARY KEY (sync, key, stage)
+) WITHOUT ROWID;
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL,
+    started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, exit_code INTEGER, header TEXT NOT NULL
+);
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL, sync TEXT NOT NULL, operation TEXT NOT NULL,
+    location TEXT, submitted_at TEXT NOT NULL, state TEXT NOT NULL, changes BLOB NOT NULL
+);
+CREATE INDEX batch_open ON batch (id) WHERE state <> 'done';
+INSERT INTO meta VALUES ('serial', '0'), ('identity', '{}');
+"""
+
+PLAN = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE change (
+    seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL,
+    action TEXT NOT NULL, reason TEXT NOT NULL,
+    source BLOB NOT NULL, spec BLOB NOT NULL, vals BLOB NOT NULL,
+    desired TEXT, confirmed TEXT, target_id TEXT, known_id INTEGER, archived TEXT,
+    misses INTEGER NOT NULL
+);
+CREATE TABLE reject (
+    seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
+    code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
+    source BLOB NOT NULL
+);
+"""

@@ -1,0 +1,267 @@
+# ruff: noqa: S608  only names of columns and `?` marks are put into SQL, never values
+"""Where the changes of a plan wait: a file of its own, never in memory, never in the ledger."""
+
+import json
+import marshal
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from syncata.errors import StateProblem
+from syncata.ledger import schema
+from syncata.ledger.codec import CHANGE, REJECT, change_of, change_row, reject_row
+from syncata.ledger.database import (
+    Database,
+    Row,
+    exists,
+    judge,
+    private_directory,
+    reported,
+    sync_directory,
+)
+from syncata.ledger.records import pages
+from syncata.model import Action, Change, JsonObject, Reason, Reject
+
+PAGE = 1000
+SAMPLED = 100
+"""Changes of one sync and action that can be shown as a sample."""
+
+_PUT_CHANGE = f"INSERT INTO change ({CHANGE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES (?,?,?,?,?,?,?,?)"
+
+Counts = dict[tuple[str, Action, Reason], int]
+
+
+class Staging:
+    """Changes and rejects of one plan, in the order they were added.
+
+    `header` is what the plan says about itself, a JSON object; it is kept by `save`. The file
+    has no name, so it is gone when this is closed, or when the process dies. Every method raises
+    StateProblem if the file fails; after that the plan is worth nothing.
+    """
+
+    def __init__(self, database: Database, header: JsonObject) -> None:
+        """Use `new_plan` or `load_plan`."""
+        self.header = header
+        self._database = database
+        self._counts: Counts = {}
+        self._rejected: dict[str, int] = dict(
+            database.rows("SELECT sync, count(*) FROM reject GROUP BY sync")
+        )
+        self._samples: dict[tuple[str, str], list[int]] = {}
+        # First and last place of each sync: reading one sync does not read the others.
+        self._spans: dict[str, tuple[int, int]] = {}
+        self._last = 0
+        for sync, action, reason in _each(database, "change", "sync, action, reason"):
+            self._count(sync, Action(action), Reason(reason))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was not saved is gone."""
+        self._database.close()
+
+    def add(self, changes: Iterable[Change]) -> None:
+        """Add changes at the end."""
+        for page in pages(changes, PAGE):
+            with self._database.transaction():
+                self._database.many(_PUT_CHANGE, map(change_row, page))
+            for change in page:
+                self._count(change.sync, change.action, change.reason)
+
+    def _count(self, sync: str, action: Action, reason: Reason) -> None:
+        self._last += 1
+        counted = (sync, action, reason)
+        self._counts[counted] = self._counts.get(counted, 0) + 1
+        sample = self._samples.setdefault((sync, action), [])
+        if len(sample) < SAMPLED:
+            sample.append(self._last)
+        first, _ = self._spans.get(sync, (self._last, 0))
+        self._spans[sync] = first, self._last
+
+    def changes(
+        self, sync: str | None = None, actions: Collection[Action] | None = None
+    ) -> Iterator[Change]:
+        """Changes in the order they were added: of one sync or all, of these actions or all.
+
+        A page is read at a time; changes added meanwhile come up at the end.
+        """
+        return map(change_of, self._rows(sync, actions))
+
+    def _rows(self, sync: str | None, actions: Collection[Action] | None) -> Iterator[Row]:
+        words = list(Action) if actions is None else list(actions)
+        sql = (
+            f"SELECT {CHANGE}, seq FROM change WHERE seq > ? AND seq <= ? "
+            f"AND (? IS NULL OR sync = ?) AND action IN ({','.join('?' * len(words))}) "
+            f"ORDER BY seq LIMIT {PAGE}"
+        )
+        after = 0 if sync is None else self._spans.get(sync, (1, 0))[0] - 1
+        while True:
+            last = self._last if sync is None else self._spans.get(sync, (1, 0))[1]
+            rows = self._database.rows(sql, (after, last, sync, sync, *words))
+            for row in rows:
+                yield row[:-1]
+            if not rows:
+                return
+            after = rows[-1][-1]
+
+    def sample(self, sync: str, action: Action, limit: int = 10) -> list[Change]:
+        """The first changes of a sync and action, at most `limit` and at most `SAMPLED`."""
+        places = self._samples.get((sync, action), [])[:limit]
+        sql = f"SELECT {CHANGE} FROM change WHERE seq = ?"
+        return [change_of(row) for place in places for row in self._database.rows(sql, (place,))]
+
+    def duplicates(self, sync: str) -> Iterator[list[Change]]:
+        """Changes of a sync that share a key: each group in the order it was added."""
+        first, last = self._spans.get(sync, (1, 0))
+        keys = self._database.rows(
+            "SELECT key FROM change WHERE seq BETWEEN ? AND ? AND sync = ? "
+            "GROUP BY key HAVING count(*) > 1",
+            (first, last, sync),
+        )
+        sql = (
+            f"SELECT {CHANGE} FROM change WHERE seq BETWEEN ? AND ? AND sync = ? AND key = ? "
+            "ORDER BY seq"
+        )
+        for (key,) in keys:
+            rows = self._database.rows(sql, (first, last, sync, key))
+            yield [change_of(row) for row in rows]
+
+    def replace(self, change: Change, by: Sequence[Change] = ()) -> None:
+        """Take every change of this sync and key out; put these in its place, at the end."""
+        sql = "SELECT seq, action, reason FROM change WHERE sync = ? AND key = ?"
+        gone = self._database.rows(sql, (change.sync, change.key))
+        with self._database.transaction():
+            self._database.many("DELETE FROM change WHERE seq = ?", [(row[0],) for row in gone])
+        for seq, action, reason in gone:
+            self._counts[change.sync, Action(action), Reason(reason)] -= 1
+            sample = self._samples.get((change.sync, action), [])
+            if seq in sample:
+                sample.remove(seq)
+        self.add(by)
+
+    def counts(self) -> Counts:
+        """How many changes there are, by sync, action and reason."""
+        return dict(self._counts)
+
+    def add_rejects(self, rejects: Iterable[Reject]) -> None:
+        """Add records that were set aside while planning."""
+        for page in pages(rejects, PAGE):
+            with self._database.transaction():
+                self._database.many(_PUT_REJECT, map(reject_row, page))
+            for reject in page:
+                self._rejected[reject.sync] = self._rejected.get(reject.sync, 0) + 1
+
+    def rejects(self, sync: str | None = None) -> Iterator[Reject]:
+        """Records that were set aside, in the order they were added."""
+        sql = (
+            f"SELECT {REJECT}, seq FROM reject WHERE seq > ? AND (? IS NULL OR sync = ?) "
+            f"ORDER BY seq LIMIT {PAGE}"
+        )
+        rows = self._database.rows(sql, (0, sync, sync))
+        while rows:
+            for row in rows:
+                yield Reject(*row[:-1])
+            rows = self._database.rows(sql, (rows[-1][-1], sync, sync))
+
+    def reject_counts(self) -> dict[str, int]:
+        """How many records were set aside, by sync."""
+        return dict(self._rejected)
+
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
+        """Write the plan to a file only its owner can read, whole or not at all.
+
+        Raises StateProblem if there is such a file and `overwrite` is not given.
+        """
+        if exists(path) and not overwrite:
+            raise StateProblem(f"{path}: there is a file already", hint="name another file")
+        header = json.dumps(self.header)
+        self._database.many(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            [("header", header), ("checksum", _checksum(self._database, header))],
+        )
+        draft = _private_file(path.parent)
+        try:
+            self._database.copy(draft)
+            with reported(path):
+                draft.rename(path)
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_directory(path.parent)
+
+
+def new_plan(directory: Path) -> Staging:
+    """An empty plan in the state directory, which is made if need be. Raises StateProblem."""
+    private_directory(directory)
+    path = _private_file(directory)
+    try:
+        return Staging(_empty(path), {})
+    finally:
+        path.unlink()  # open, but without a name: it cannot be left behind
+
+
+def load_plan(path: Path) -> Staging:
+    """Open a saved plan for reading. Raises StateProblem: missing, foreign, newer, damaged."""
+    if not exists(path):
+        raise StateProblem(f"{path}: there is no plan", hint="make one: `syncata plan -o FILE`")
+    database = Database(path, mode="ro")
+    try:
+        judge(database, schema.PLAN_ID, schema.PLAN_VERSION, "plan")
+        meta: dict[str, str] = dict(database.rows("SELECT key, value FROM meta"))
+        if _checksum(database, meta.get("header", "")) != meta.get("checksum"):
+            raise StateProblem(f"{path}: the plan is damaged", hint="make a new plan")
+        return Staging(database, json.loads(meta["header"]))
+    except BaseException:
+        database.close()
+        raise
+
+
+def _private_file(directory: Path) -> Path:
+    with reported(directory):
+        handle, name = tempfile.mkstemp(prefix=".plan-", dir=directory)
+        os.close(handle)
+    return Path(name)
+
+
+def _empty(path: Path) -> Database:
+    database = Database(path)
+    # Nothing here outlives the process, so nothing is written twice or waited for.
+    database.pragmas("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE")
+    database.script(
+        f"PRAGMA application_id={schema.PLAN_ID}; {schema.PLAN}"
+        f"PRAGMA user_version={schema.PLAN_VERSION};"
+    )
+    return database
+
+
+def _each(database: Database, table: str, columns: str) -> Iterator[Row]:
+    sql = f"SELECT {columns}, seq FROM {table} WHERE seq > ? ORDER BY seq LIMIT {PAGE}"
+    rows = database.rows(sql, (0,))
+    while rows:
+        for row in rows:
+            yield row[:-1]
+        rows = database.rows(sql, (rows[-1][-1],))
+
+
+def _checksum(database: Database, header: str) -> str:
+    """A digest of all rows and the header."""
+    digest = blake2b(header.encode(), digest_size=32)
+    for table, columns in (("change", CHANGE), ("reject", REJECT)):
+        digest.update(table.encode())
+        for row in _each(database, table, columns):
+            # Version 2 is the last whose bytes depend on nothing but the values.
+            digest.update(marshal.dumps(row, 2))
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""From source records to the payloads a target should hold."""

@@ -1,0 +1,178 @@
+"""Desired against known: what one record needs, and whether a whole plan may pass its guards.
+
+Pure functions from values to values; nothing here reads a clock, a file or a network.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncata.mapping.compiled import Standing
+from syncata.model import Action, JsonObject, Known, Reason, Stamp, Tally
+from syncata.spec.model import Guards
+
+# An archived record whose source says the same as before needs no second look.
+_SETTLED = (None, Reason.CLOSED, Reason.EXCLUDED)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one record needs, and why."""
+
+    action: Action
+    reason: Reason
+
+
+def is_settled(known: Known, stamp: Stamp) -> bool:
+    """Whether nothing a decision rests on has changed since the target confirmed the record."""
+    return known.stamp == stamp and not known.misses and known.archived in _SETTLED
+
+
+def decide(
+    standing: Standing, known: Known | None, stamp: Stamp, *, same: bool, on_excluded: str
+) -> Decision:
+    """What a record of this standing needs.
+
+    `same`: what is desired equals what the target confirmed last (only meaningful while LIVE).
+    """
+    if known is None:
+        action = Action.CREATE if standing is Standing.LIVE else Action.IGNORED
+        return Decision(action, _RETIRED.get(standing, Reason.SOURCE))
+    if standing is Standing.LIVE:
+        reason = _cause(known.stamp, stamp)
+        if known.archived is not None:
+            return Decision(Action.RESTORE, reason)
+        return Decision(Action.UNCHANGED if same else Action.UPDATE, reason)
+    reason = _RETIRED[standing]
+    if known.archived is not None or (standing is Standing.EXCLUDED and on_excluded == "keep"):
+        return Decision(Action.UNCHANGED, reason)
+    if standing is Standing.EXCLUDED and on_excluded == "remove":
+        return Decision(Action.REMOVE, reason)
+    return Decision(Action.ARCHIVE, reason)
+
+
+_RETIRED = {Standing.CLOSED: Reason.CLOSED, Standing.EXCLUDED: Reason.EXCLUDED}
+
+
+def _cause(before: Stamp, now: Stamp) -> Reason:
+    if before.source != now.source:
+        return Reason.SOURCE
+    return Reason.SPEC if before.spec != now.spec else Reason.SETTINGS
+
+
+def keep_omitted(desired: JsonObject, confirmed: Mapping[str, Any], omitted: str) -> JsonObject:
+    """The payload to send, given what becomes of fields we send no longer.
+
+    `omitted` is replaced (the target drops them), null or empty (we say so), or leave.
+    """
+    gone = [name for name in confirmed if name not in desired]
+    if omitted == "replaced" or not gone:
+        return desired
+    fill = {"null": None, "empty": ""}
+    return {**desired, **{n: fill.get(omitted, confirmed[n]) for n in gone}}
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A guard that holds a run: what was measured, the limit, and the key that changes it."""
+
+    sync: str
+    guard: str
+    measured: str
+    limit: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.sync}: {self.measured}; the limit is {self.limit} (guards.{self.guard})"
+
+
+@dataclass(slots=True)
+class SyncPlan:
+    """The header of a plan for one sync. `live` is what the ledger held live beforehand.
+
+    `complete` says whether the read may prove absence; `incomplete_because` says why not.
+    `requests` are the writes the plan would send, by operation.
+    """
+
+    sync: str
+    tally: Tally = field(default_factory=Tally)
+    live: int = 0
+    complete: bool = True
+    incomplete_because: str = ""
+    skipped: str = ""
+    requests: dict[str, int] = field(default_factory=dict)
+
+
+def guard_stops(plan: SyncPlan, guards: Guards, *, source_empty: bool) -> list[Stop]:
+    """Every guard that holds this plan; empty: it may be applied."""
+    stops = []
+    if source_empty and plan.live and guards.empty_source == "hold":
+        stops.append(
+            Stop(
+                plan.sync,
+                "empty_source",
+                f"the source is empty while {plan.live:,} records are live",
+                "hold",
+                "set guards.empty_source: allow in the connection if that is meant",
+            )
+        )
+    stops += _share_stop(plan, guards, "max_archives", guards.max_archives)
+    stops += _share_stop(plan, guards, "max_spec_updates", guards.max_spec_updates)
+    stops += _rejects_stop(plan, guards)
+    return stops
+
+
+_SHARES = {
+    "max_archives": ("archives and removals", (Action.ARCHIVE, Action.REMOVE), None),
+    "max_spec_updates": (
+        "updates caused by an edit of spec or settings",
+        (Action.UPDATE,),
+        (Reason.SPEC, Reason.SETTINGS),
+    ),
+}
+
+
+def _share_stop(plan: SyncPlan, guards: Guards, name: str, limit: float) -> list[Stop]:
+    words, actions, reasons = _SHARES[name]
+    number = sum(plan.tally.of(action, reasons) for action in actions)
+    if plan.live < guards.above or number <= limit * plan.live:
+        return []
+    measured = f"{number:,} {words} of {plan.live:,} live records ({number / plan.live:.1%})"
+    return [Stop(plan.sync, name, measured, f"{limit:.0%}", _raise(name))]
+
+
+def _rejects_stop(plan: SyncPlan, guards: Guards) -> list[Stop]:
+    number = plan.tally.of(Action.REJECTED)
+    read = plan.tally.read
+    if number < guards.above or number <= guards.max_rejects * read:
+        return []
+    measured = f"{number:,} rejected of {read:,} records read ({number / read:.1%})"
+    limit = f"{guards.max_rejects:.0%}"
+    return [Stop(plan.sync, "max_rejects", measured, limit, _raise("max_rejects"))]
+
+
+def _raise(name: str) -> str:
+    return f"look at the records; if that is meant, raise guards.{name} in the connection"
+
+
+def field_changes(
+    confirmed: Mapping[str, Any] | None, desired: Mapping[str, Any] | None
+) -> list[tuple[str, Any, Any]]:
+    """(field, before, after) for every field that differs; MISSING where there is none."""
+    before, after = confirmed or {}, desired or {}
+    names: Sequence[str] = [*after, *(name for name in before if name not in after)]
+    return [
+        (name, before.get(name, MISSING), after.get(name, MISSING))
+        for name in names
+        if before.get(name, MISSING) != after.get(name, MISSING)
+    ]
+
+
+class _Missing:
+    """A field that is not there (null is a value)."""
+
+    def __repr__(self) -> str:
+        return "(none)"
+
+
+MISSING = _Missing()

@@ -1,0 +1,273 @@
+"""From source records to staged changes: every record is judged, compared and counted.
+
+Records stream through a page at a time; what needs a change is staged in a file of its own, so
+neither the catalogue nor the plan ever sits in memory.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from syncata.errors import RecordRejected
+from syncata.ledger import Confirmed, Ledger, Seen, Staging
+from syncata.mapping.compiled import CompiledSync, Standing
+from syncata.model import (
+    Action,
+    Change,
+    JsonObject,
+    Known,
+    Reason,
+    Reject,
+    Stamp,
+    canonical,
+)
+from syncata.plan import SyncPlan, decide, is_settled, keep_omitted
+from syncata.spec.operations import Resource
+from syncata.target.references import ReferenceMissing
+
+# which of some keys the source still holds
+Existing = Callable[[Sequence[str]], Awaitable[set[str]]]
+_MISSING_CHUNK = 500
+_NOTHING = Confirmed(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A record that is not settled: what the ledger knows, what its sync says."""
+
+    key: str
+    stamp: Stamp
+    known: Known | None
+    standing: Standing
+    payload: JsonObject | None
+
+
+@dataclass(slots=True)
+class SyncPlanner:
+    """Plans one sync; `header` holds the counts, `seen` which known records the source holds."""
+
+    compiled: CompiledSync
+    resource: Resource
+    ledger: Ledger
+    staging: Staging
+    header: SyncPlan
+    seen: Seen = field(default_factory=Seen)
+    twice: Seen = field(default_factory=Seen)
+    nameless: int = 0
+
+    @property
+    def name(self) -> str:
+        """The sync's name."""
+        return self.compiled.sync.name
+
+    def take(self, records: Sequence[JsonObject]) -> None:
+        """Judge a page of records and stage what they need."""
+        self.header.tally.read += len(records)
+        keyed = [item for record in records if (item := self._keyed(record)) is not None]
+        keys = [key for key, _, _ in keyed]
+        known = self.ledger.known(self.name, keys)
+        refused = self.ledger.refused(self.name, keys)
+        open_ones = [
+            (key, stamp, record)
+            for key, stamp, record in keyed
+            if not self._is_done(key, stamp, known.get(key), refused)
+        ]
+        judged = [
+            self._judge(key, stamp, record, known.get(key)) for key, stamp, record in open_ones
+        ]
+        self._stage([item for item in judged if item is not None])
+
+    def _keyed(self, record: JsonObject) -> tuple[str, Stamp, JsonObject] | None:
+        key = ""
+        try:
+            key = self.compiled.key(record)
+            return key, self.compiled.stamp(record), record
+        except RecordRejected as rejected:
+            self.nameless += not key
+            self._reject(key or f"(record {self.header.tally.read:,} has no key)", rejected)
+            return None
+
+    def _is_done(
+        self, key: str, stamp: Stamp, known: Known | None, refused: Mapping[str, bytes]
+    ) -> bool:
+        tally = self.header.tally
+        if known is not None:
+            if known.id in self.seen:
+                self.twice.add(known.id)
+                if known.stamp == stamp:
+                    tally.duplicates += 1
+                    return True
+            self.seen.add(known.id)
+            if is_settled(known, stamp):
+                tally.add(Action.UNCHANGED)
+                return True
+        if refused.get(key) == stamp.token():
+            # The target refused exactly this before; asking again would not change its mind.
+            tally.add(Action.REJECTED, "target")
+            return True
+        return False
+
+    def _judge(
+        self, key: str, stamp: Stamp, record: JsonObject, known: Known | None
+    ) -> _Judged | None:
+        try:
+            standing = self.compiled.standing(record)
+            live = standing is Standing.LIVE
+            payload = self.compiled.payload(record) if live else None
+            if payload is not None:
+                canonical(payload)
+        except RecordRejected as rejected:
+            self._reject(key, rejected, stamp)
+            return None
+        except ReferenceMissing:
+            self.header.tally.add(Action.WAITING, "reference")
+            return None
+        except ValueError as error:
+            self._reject(key, RecordRejected("SYN609", f"no valid JSON text: {error}"), stamp)
+            return None
+        return _Judged(key, stamp, known, standing, payload)
+
+    def _reject(self, key: str, rejected: RecordRejected, stamp: Stamp | None = None) -> None:
+        self.header.tally.add(Action.REJECTED, rejected.code)
+        self.staging.add_rejects(
+            [
+                Reject(
+                    self.name,
+                    key,
+                    "map",
+                    rejected.code,
+                    rejected.message,
+                    rejected.field,
+                    str(rejected.position or ""),
+                    stamp.token() if stamp else b"",
+                )
+            ]
+        )
+
+    def _stage(self, judged: Sequence[_Judged]) -> None:
+        ids = [item.known.id for item in judged if item.known is not None]
+        confirmed = self.ledger.confirmed(ids) if ids else {}
+        changes = []
+        for item in judged:
+            before = confirmed.get(item.known.id) if item.known else None
+            change = self._change(item, before or _NOTHING)
+            if change is not None:
+                changes.append(change)
+        self.staging.add(changes)
+
+    def _change(self, item: _Judged, before: Confirmed) -> Change | None:
+        confirmed = before.payload
+        desired = self._desired(item.payload, confirmed)
+        decision = decide(
+            item.standing,
+            item.known,
+            item.stamp,
+            same=desired == confirmed,
+            on_excluded=self.compiled.sync.on_excluded,
+        )
+        self.header.tally.add(decision.action, _shown_reason(decision.action, decision.reason))
+        if decision.action is Action.IGNORED:
+            return None
+        retires = decision.action in (Action.ARCHIVE, Action.REMOVE)
+        return Change(
+            sync=self.name,
+            key=item.key,
+            action=decision.action,
+            reason=decision.reason,
+            stamp=item.stamp,
+            desired=desired,
+            confirmed=confirmed,
+            target_id=before.target_id,
+            known_id=item.known.id if item.known else None,
+            archived=decision.reason if retires else item.known.archived if item.known else None,
+        )
+
+    def _desired(self, payload: JsonObject | None, confirmed: str | None) -> str | None:
+        if payload is None:
+            return None
+        update = self.resource.operations.get("update")
+        if confirmed and update is not None:
+            payload = keep_omitted(payload, json.loads(confirmed), update.omitted)
+        return canonical(payload).decode()
+
+    def settle_duplicates(self) -> None:
+        """Set records aside that the source gave several times with different contents."""
+        for copies in self.staging.duplicates(self.name):
+            if len({copy.stamp.source for copy in copies}) == 1:
+                self._drop(copies, keep=copies[0])
+                self.header.tally.duplicates += len(copies) - 1
+            else:
+                self._contradiction(copies)
+        if self.twice:
+            # One copy was as the ledger knows the record, so only the other one is staged.
+            staged = self.staging.changes(self.name)
+            for change in [c for c in staged if (c.known_id or -1) in self.twice]:
+                self._contradiction([change])
+
+    def _contradiction(self, copies: Sequence[Change]) -> None:
+        self._drop(copies)
+        message = "the source gave this key several times with different contents"
+        self._reject(copies[0].key, RecordRejected("SYN607", message), copies[0].stamp)
+
+    def _drop(self, copies: Sequence[Change], *, keep: Change | None = None) -> None:
+        self.staging.replace(copies[0], [keep] if keep else [])
+        for copy in copies[1:] if keep else copies:
+            self.header.tally.add(copy.action, _shown_reason(copy.action, copy.reason), -1)
+
+    async def settle_missing(self, existing: Existing, misses_allowed: int) -> None:
+        """Count a miss for each live record the complete reading did not hold.
+
+        One that has missed often enough and that the look-up does not find either is retired.
+        """
+        chunk: list[Known] = []
+        for known in self.ledger.unseen(self.name, self.seen):
+            chunk.append(known)
+            if len(chunk) == _MISSING_CHUNK:
+                await self._retire(chunk, existing, misses_allowed)
+                chunk = []
+        await self._retire(chunk, existing, misses_allowed)
+
+    async def _retire(self, chunk: Sequence[Known], existing: Existing, misses: int) -> None:
+        if not chunk:
+            return
+        due = [known.key for known in chunk if known.misses + 1 >= misses]
+        found = await existing(due) if due else set()
+        payloads = self.ledger.confirmed([known.id for known in chunk])
+        self.staging.add([self._missed(k, k.key in found, misses, payloads) for k in chunk])
+
+    def _missed(
+        self, known: Known, found: bool, misses: int, payloads: Mapping[int, Confirmed]
+    ) -> Change:
+        gone = known.misses + 1 >= misses and not found
+        action = Action.UNCHANGED
+        if gone:
+            remove = self.compiled.sync.on_missing == "remove"
+            action = Action.REMOVE if remove else Action.ARCHIVE
+        self.header.tally.add(action, Reason.MISSING)
+        before = payloads.get(known.id, _NOTHING)
+        return Change(
+            sync=self.name,
+            key=known.key,
+            action=action,
+            reason=Reason.MISSING,
+            stamp=known.stamp,
+            confirmed=before.payload,
+            target_id=before.target_id,
+            known_id=known.id,
+            archived=Reason.MISSING if gone else None,
+            misses=0 if found else known.misses + 1,
+        )
+
+
+def adoption(change: Change, target_id: str, observed: JsonObject) -> Change:
+    """The change for a record that the target holds already, though not from us."""
+    return replace(
+        change,
+        action=Action.ADOPT,
+        target_id=target_id,
+        confirmed=canonical(observed).decode(),
+    )
+
+
+def _shown_reason(action: Action, reason: Reason) -> str:
+    return "" if action is Action.UNCHANGED else str(reason)

@@ -1,0 +1,123 @@
+"""The report of one run: plain JSON data, kept in the ledger, shown as text or as it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from syncata.errors import SyncataError
+from syncata.model import Action, Tally, clean
+from syncata.plan import Stop, SyncPlan
+from syncata.report.plan_text import counts_text
+from syncata.report.values import Paint, duration, number, shown
+
+Report = dict[str, Any]
+
+
+def sync_report(plan: SyncPlan, applied: Mapping[str, Any] | None) -> Report:
+    """What was planned for one sync, and what became of it."""
+    counts: dict[str, dict[str, int]] = {}
+    for (action, reason), count in sorted(plan.tally.counts.items()):
+        if count:
+            counts.setdefault(action, {})[reason] = count
+    return {
+        "sync": plan.sync,
+        "read": plan.tally.read,
+        "duplicates": plan.tally.duplicates,
+        "live_before": plan.live,
+        "planned": counts,
+        "unmapped": [
+            {"label": label, "value": value, "records": times}
+            for (label, value), times in sorted(plan.tally.notes.items())
+        ],
+        "complete": plan.complete,
+        "incomplete_because": plan.incomplete_because,
+        "skipped": plan.skipped,
+        "requests_planned": plan.requests,
+        "applied": dict(applied) if applied is not None else None,
+    }
+
+
+def stop_report(stop: Stop) -> Report:
+    """A guard that held the run."""
+    return {
+        "sync": stop.sync,
+        "guard": f"guards.{stop.guard}",
+        "measured": stop.measured,
+        "limit": stop.limit,
+        "advice": stop.advice,
+    }
+
+
+def failure(error: SyncataError | None) -> Report | None:
+    """What ended a run before its time."""
+    if error is None:
+        return None
+    return {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+
+
+def run_lines(
+    run: Mapping[str, Any], rejects: Sequence[Mapping[str, Any]], paint: Paint
+) -> Iterator[str]:
+    """A run's report as text."""
+    report = run["report"]
+    state = paint(run["state"], "green" if run["exit_code"] == 0 else "red")
+    took = f" in {duration(report['seconds'])}" if "seconds" in report else ""
+    yield f"Run {run['id']} of {report.get('connection', '')}: {state}{took}, exit {run['exit_code']}"
+    yield f"  {report.get('command', 'run')}, started {run['started']}"
+    width = max((len(sync["sync"]) for sync in report.get("syncs", [])), default=0)
+    for sync in report.get("syncs", []):
+        yield from _sync_lines(sync, width, paint)
+    for stop in report.get("stops", []):
+        yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
+        yield f"  {stop['advice']}"
+    if report.get("error"):
+        yield paint(f"Ended by: {clean(report['error']['message'])}", "red")
+        if report["error"]["hint"]:
+            yield f"  {report['error']['hint']}"
+    yield from _request_lines(report.get("requests", {}))
+    for reject in rejects:
+        place = f"  {reject['position']}" if reject["position"] else ""
+        field = f"{reject['field']}: " if reject["field"] else ""
+        yield f"  ! {reject['sync']} {clean(reject['key'])}  {clean(field + reject['message'])}{place}"
+
+
+def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:
+    tally = Tally(duplicates=sync["duplicates"])
+    for action, reasons in sync["planned"].items():
+        for reason, count in reasons.items():
+            tally.add(Action(action), reason, count)
+    text = counts_text(tally, paint) or sync["skipped"] or "nothing"
+    yield f"  {sync['sync']:<{width}}  {text}"
+    applied = sync["applied"]
+    if applied is not None:
+        yield f"  {'':<{width}}  {applied_text(applied)}"
+    for note in sync["unmapped"]:
+        yield (
+            f"  {'':<{width}}  no counterpart for {note['label']} {shown(note['value'])}: "
+            f"{note['records']:,}"
+        )
+    if sync["incomplete_because"]:
+        yield f"  {'':<{width}}  {sync['incomplete_because']}: nothing counts as missing"
+
+
+def applied_text(applied: Mapping[str, Any]) -> str:
+    """`confirmed 1,200 create, 3 update; 2 refused by the target; 1 without an answer`."""
+    confirmed = ", ".join(f"{n:,} {action}" for action, n in applied["confirmed"].items())
+    parts = [f"confirmed {confirmed}" if confirmed else "nothing to write"]
+    if applied["rejected"]:
+        parts.append(f"{applied['rejected']:,} refused by the target")
+    if applied["unknown"]:
+        parts.append(f"{applied['unknown']:,} without an answer (sent again by the next run)")
+    if applied["waiting"]:
+        parts.append(f"{applied['waiting']:,} waiting for a reference")
+    return "; ".join(parts)
+
+
+def _request_lines(requests: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    sides = []
+    for side, counts in requests.items():
+        total = sum(counts.values())
+        if total:
+            detail = ", ".join(f"{n:,} {kind}" for kind, n in counts.items() if n)
+            sides.append(f"{side} {number(total, 'request')} ({detail})")
+    if sides:
+        yield f"  {'; '.join(sides)}"

@@ -1,0 +1,71 @@
+"""How values look in a line of text: short, on one line, without control characters."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from syncata.model import Action, clean
+from syncata.plan import MISSING
+
+# paint(text, colour) gives the text in a colour where the output can show one.
+Paint = Callable[[str, str], str]
+
+WIDTH = 60
+
+SYMBOLS: dict[str, tuple[str, str]] = {
+    Action.ADOPT: ("&", "cyan"),
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.RESTORE: ("^", "green"),
+    Action.ARCHIVE: ("-", "red"),
+    Action.REMOVE: ("x", "red"),
+    Action.UNCHANGED: ("=", "bright_black"),
+    Action.IGNORED: (".", "bright_black"),
+    Action.WAITING: ("?", "blue"),
+    Action.REJECTED: ("!", "magenta"),
+}
+
+
+def plain(text: str, _colour: str) -> str:
+    """A Paint that does not colour."""
+    return text
+
+
+def shown(value: Any, width: int = WIDTH) -> str:
+    """A JSON value on one line of at most `width` characters."""
+    if value is MISSING:
+        return "(none)"
+    text = clean(json.dumps(value, ensure_ascii=False))
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def shown_change(before: Any, after: Any, width: int = WIDTH) -> tuple[str, str]:
+    """Two values on one line each, cut so that the first difference is seen."""
+    one, two = shown(before, 1 << 30), shown(after, 1 << 30)
+    if len(one) <= width and len(two) <= width:
+        return one, two
+    same = next((i for i, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), 0)
+    start = max(0, same - width // 3)
+    return _window(one, start, width), _window(two, start, width)
+
+
+def _window(text: str, start: int, width: int) -> str:
+    head = "…" if start else ""
+    tail = "…" if len(text) > start + width else ""
+    return head + text[start : start + width] + tail
+
+
+def number(count: int, noun: str) -> str:
+    """`1 record`, `2,000 records`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"

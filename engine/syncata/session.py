@@ -1,0 +1,242 @@
+"""Everything one run works with: both APIs, the ledger, the run's values, compiled syncs."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from syncata import __version__
+from syncata.api import AnswerRules
+from syncata.checks import explain, spec_schema
+from syncata.document import Scalar
+from syncata.errors import UsageError
+from syncata.expressions import UNDEFINED, compile_template
+from syncata.ledger import Ledger
+from syncata.mapping.compiled import CompiledSync
+from syncata.mapping.context import Context, Definitions
+from syncata.model import key_text
+from syncata.spec.connection import Connection
+from syncata.spec.model import Sync
+from syncata.spec.requests import Api, Auth
+from syncata.target.lookups import look_up
+from syncata.target.references import TargetId, reference_functions
+from syncata.transport import (
+    Accounts,
+    ApiKey,
+    Basic,
+    Bearer,
+    ClientCredentials,
+    Credentials,
+    Endpoint,
+    Event,
+    NoCredentials,
+    Site,
+    World,
+)
+
+Progress = Callable[[str, str, int], None]
+Notes = dict[tuple[str, str], int]
+
+DEADLINE = 6 * 3600.0  # seconds that a run may take
+
+
+def _nobody(_stage: str, _name: str, _number: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the world gives a run: time, chance, shared limits, and who watches."""
+
+    world: World = field(default_factory=World)
+    accounts: Accounts = field(default_factory=Accounts)
+    observe: Callable[[Event], None] | None = None
+    progress: Progress = _nobody
+    deadline: float = DEADLINE
+
+
+@dataclass(slots=True)
+class Session:
+    """One run's hands. `notes` counts, per sync, source values without a counterpart."""
+
+    connection: Connection
+    ledger: Ledger
+    source: Endpoint
+    target: Endpoint
+    context: Context
+    syncs: Mapping[str, CompiledSync]
+    notes: Mapping[str, Notes]
+    world: World
+    progress: Progress
+    functions: Mapping[str, Callable[..., Any]]
+
+    async def learn_lookups(self) -> None:
+        """Read the target's look-ups; then every sync can judge records.
+
+        Raises LookupFailed, Unavailable, CredentialsRefused.
+        """
+        scope = self.context.scope()
+        lookups = {}
+        for name, lookup in self.connection.spec.target.lookups.items():
+            value = await look_up(lookup, self.target, scope)
+            if value is not UNDEFINED:
+                lookups[name] = value
+        self.context.learn_lookups(lookups)
+        for name, compiled in self.syncs.items():
+            compiled.bind(self.context, self.functions, _counting(self.notes[name]))
+
+
+@asynccontextmanager
+async def open_session(
+    connection: Connection, ledger: Ledger, around: Surroundings, now: datetime
+) -> AsyncIterator[Session]:
+    """Both endpoints of a connection, open for one run that began at `now`."""
+    context = Context(Definitions(connection.spec.definitions), connection.settings, now=now)
+    public = Context(
+        Definitions(connection.spec.definitions), connection.public_settings(), now=now
+    )
+    source = open_endpoint(connection, "source", context, around)
+    target = open_endpoint(connection, "target", context, around)
+    functions = reference_functions(_target_id(ledger))
+    syncs = {name: compiled_sync(connection, sync) for name, sync in connection.spec.syncs.items()}
+    try:
+        yield Session(
+            connection=connection,
+            ledger=ledger,
+            source=source,
+            target=target,
+            context=public,
+            syncs=syncs,
+            notes={name: {} for name in syncs},
+            world=around.world,
+            progress=around.progress,
+            functions=functions,
+        )
+    finally:
+        await source.aclose()
+        await target.aclose()
+
+
+def _target_id(ledger: Ledger) -> TargetId:
+    def target_id(sync: str, key: str | None) -> str | None:
+        return ledger.only_target_id(sync) if key is None else ledger.target_id(sync, key)
+
+    return target_id
+
+
+def compiled_sync(connection: Connection, sync: Sync) -> CompiledSync:
+    """A sync with its expressions and both record schemas compiled."""
+    spec = connection.spec
+    stream = spec.source.streams[sync.stream] if sync.stream else None
+    resource = spec.target.resources[sync.resource]
+    return CompiledSync(
+        sync,
+        source_schema=spec_schema(spec, stream.schema) if stream else None,
+        target_schema=spec_schema(spec, resource.schema),
+        explain=explain,
+    )
+
+
+def open_endpoint(
+    connection: Connection, side: str, context: Context, around: Surroundings
+) -> Endpoint:
+    """One API of a connection; `side` is source or target. Nothing is sent yet."""
+    spec = connection.spec
+    api = spec.source.api if side == "source" else spec.target.api
+    text = _Texts(context)
+    site = Site(
+        name=side,
+        base_url=text.of(api.base_url),
+        credentials=credentials(api.auth, text.of),
+        headers={name: text.of(value) for name, value in api.headers.items()},
+        timeout=api.timeout,
+        proxy=connection.proxy,
+        ca_file=connection.ca_file,
+        user_agent=f"syncata/{__version__}",
+    )
+    return Endpoint(
+        site,
+        _account(api, site, text, around.accounts),
+        deadline=around.world.monotonic() + around.deadline,
+        classify=AnswerRules(api.responses, context.scope(), around.world.now),
+        redact=redactor(connection),
+        observe=around.observe,
+        world=around.world,
+    )
+
+
+def _account(api: Api, site: Site, text: "_Texts", accounts: Accounts) -> Any:
+    scope = text.of(api.limits.scope) if api.limits.scope else site.base_url
+    limits = api.limits
+    return accounts.account(scope, reads=limits.reads, writes=limits.writes, jobs=limits.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Renders the templates that describe an API."""
+
+    context: Context
+
+    def of(self, text: Scalar) -> str:
+        """The text of a template."""
+        value = compile_template(text).render(UNDEFINED, self.context.scope())
+        return "" if value is UNDEFINED or value is None else key_text(value)
+
+
+def credentials(auth: Auth, text: Callable[[Scalar], str]) -> Credentials:
+    """What an API's requests are authenticated with."""
+    fields = {name: text(value) for name, value in auth.fields.items()}
+    match auth.type:
+        case "basic":
+            return Basic(fields["username"], fields["password"])
+        case "bearer":
+            return Bearer(fields["token"])
+        case "api_key":
+            place: Any = auth.place
+            return ApiKey(fields["name"], fields["value"], place)
+        case "oauth2_client_credentials":
+            encoding: Any = auth.encoding
+            client_in: Any = auth.client_in
+            return ClientCredentials(
+                fields["token_url"],
+                fields["client_id"],
+                fields["client_secret"],
+                fields.get("scope", ""),
+                encoding,
+                client_in,
+            )
+        case _:
+            return NoCredentials()
+
+
+def redactor(connection: Connection) -> Callable[[str], str]:
+    """A function that hides the connection's secrets in a text."""
+    hidden = sorted((v for v in connection.secret_values() if v), key=len, reverse=True)
+
+    def redact(text: str) -> str:
+        for value in hidden:
+            text = text.replace(value, "***")
+        return text
+
+    return redact
+
+
+def _counting(notes: Notes) -> Callable[[str, Any], None]:
+    def note(label: str, value: Any) -> None:
+        pair = (label, key_text(value))
+        notes[pair] = notes.get(pair, 0) + 1
+
+    return note
+
+
+def chosen_syncs(connection: Connection, names: tuple[str, ...]) -> list[Sync]:
+    """The syncs a command is about, in the order of their references. Raises UsageError."""
+    known = connection.spec.syncs
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise UsageError(
+            f"there is no sync {', '.join(unknown)} in {connection.spec.name}",
+            hint=f"its syncs are {', '.join(known)}",
+        )
+    return [sync for name, sync in known.items() if not names or name in names]

@@ -1,0 +1,68 @@
+"""The two simulated APIs: real HTTP servers for demos, benchmarks and tests.
+
+Nothing here imports the rest of the product, so the simulators share none of its mistakes.
+
+Besides its API each simulator serves, under `/_simulator/` and without a token:
+
+- `GET audit?since=N`: the audit log, entries of kind `request`, `job` or `hand`, each with its
+  `effect`: lists of ids under created, updated, unchanged, archived, restored, rejected, …
+- `GET faults`, `POST faults` with `{name: value, or null for off}`
+- `GET state`: counts
+- Edflex: `GET|PUT|PATCH|DELETE items/ID`, `POST items`, `POST day`, `POST change {"share": 0.01}`
+- 360Learning: `GET courses?externalId=&status=&from=&limit=`, `POST hand {"action": …}`
+"""
+
+import sys
+from collections.abc import Callable
+
+import orjson
+import uvicorn
+
+from syncata.simulator import edflex, learning360
+from syncata.simulator.faults import VALUES
+from syncata.simulator.options import Options
+from syncata.simulator.serving import Running, listening_socket, server_config
+from syncata.simulator.shell import Simulator
+
+__all__ = [
+    "SIMULATORS",
+    "Options",
+    "Running",
+    "Simulator",
+    "describe",
+    "serve",
+    "serve_forever",
+]
+
+SIMULATORS: dict[str, Callable[[Options], Simulator]] = {
+    "edflex": edflex.build,
+    "360learning": learning360.build,
+}
+
+_SWITCHES = {"edflex": edflex.SWITCHES, "360learning": learning360.SWITCHES}
+
+
+def serve(
+    name: str, options: Options | None = None, *, host: str = "127.0.0.1", port: int = 0
+) -> Running:
+    """Start a simulator in a daemon thread; returns once it answers."""
+    return Running(name, SIMULATORS[name](options or Options()), host, port)
+
+
+def serve_forever(name: str, options: Options, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    """Serve until interrupted; prints one JSON line with the URL when connections are accepted."""
+    simulator = SIMULATORS[name](options)
+    listener = listening_socket(host, port)
+    url = f"http://{host}:{listener.getsockname()[1]}"
+    # The socket listens already: who connects before uvicorn runs only waits a moment.
+    sys.stdout.write(orjson.dumps({"name": name, "url": url}).decode() + "\n")
+    sys.stdout.flush()
+    uvicorn.Server(server_config(simulator)).run(sockets=[listener])
+
+
+def describe(name: str) -> list[tuple[str, str]]:
+    """Return each fault switch of a simulator with its value's form and one line of explanation."""
+    return [
+        (f"{switch}={VALUES[entry.kind]}", entry.explanation)
+        for switch, entry in sorted(_SWITCHES[name].items())
+    ]

@@ -1,0 +1,132 @@
+"""Control endpoints of the source: look at items, edit them, let a day pass."""
+
+from collections.abc import Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from syncata.simulator.audit import Audit
+from syncata.simulator.edflex import items
+from syncata.simulator.edflex.catalogue import Catalogue
+from syncata.simulator.edflex.days import a_day, edit_share
+from syncata.simulator.edflex.items import Record
+from syncata.simulator.shell import json_body, json_response
+
+
+class Control:
+    """What a test or a demo does to the catalogue behind the API's back."""
+
+    def __init__(self, catalogue: Catalogue, audit: Audit) -> None:
+        """Work on `catalogue`, and say so in the audit log."""
+        self._catalogue = catalogue
+        self._audit = audit
+        self._days = 0
+        self._changes = 0
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Return the endpoints."""
+        one = "/items/{item_id}"
+        return [
+            Route("/state", self.state),
+            Route("/items", self.add, methods=["POST"]),
+            Route(one, self.show),
+            Route(one, self.edit, methods=["PUT", "PATCH"]),
+            Route(one, self.remove, methods=["DELETE"]),
+            Route("/day", self.day, methods=["POST"]),
+            Route("/change", self.change, methods=["POST"]),
+        ]
+
+    async def state(self, _request: Request) -> Response:
+        """Answer counts."""
+        catalogue = self._catalogue
+        counts = {
+            "items": len(catalogue),
+            "edited": len(catalogue.edited),
+            "removed": len(catalogue.removed),
+            "added": catalogue.total - catalogue.generated,
+            "days": self._days,
+        }
+        return json_response(counts)
+
+    async def show(self, request: Request) -> Response:
+        """Answer one item."""
+        record = self._catalogue.find(request.path_params["item_id"])
+        return json_response(record) if record else _unknown()
+
+    async def edit(self, request: Request) -> Response:
+        """Replace (PUT) or merge (PATCH) the attributes of an item."""
+        index = self._catalogue.index(request.path_params["item_id"])
+        given = await json_body(request)
+        if index is None or index in self._catalogue.removed:
+            return _unknown()
+        if not isinstance(given, dict):
+            return json_response({"error": "expected an object of attributes"}, 400)
+        if request.method == "PATCH":
+            given = _merged(self._catalogue.record(index)["attributes"], given)
+        record = self._catalogue.edit(index, given)
+        self._audit.append("hand", effect={"edited": [record["id"]]})
+        return json_response(record)
+
+    async def remove(self, request: Request) -> Response:
+        """Take an item out of the catalogue."""
+        index = self._catalogue.index(request.path_params["item_id"])
+        if index is None or index in self._catalogue.removed:
+            return _unknown()
+        gone = self._catalogue.remove(index)
+        self._audit.append("hand", effect={"gone": [gone]})
+        return json_response({"gone": [gone]})
+
+    async def add(self, request: Request) -> Response:
+        """Add an item, or put a removed one back; what is not given is plain."""
+        given = await json_body(request)
+        if not isinstance(given, dict):
+            return json_response({"error": "expected {id?, attributes?}"}, 400)
+        record = self._completed(given)
+        if self._catalogue.find(record["id"]) is not None:
+            return json_response({"error": "this id is in the catalogue"}, 409)
+        self._catalogue.add(record)
+        self._audit.append("hand", effect={"new": [record["id"]]})
+        return json_response(record, 201)
+
+    async def day(self, _request: Request) -> Response:
+        """Let a day of changes pass."""
+        self._days += 1
+        done = a_day(self._catalogue, self._days)
+        self._audit.append("hand", effect=done)
+        return json_response({"day": self._days, **done})
+
+    async def change(self, request: Request) -> Response:
+        """Edit the titles of a share of the items."""
+        given = await json_body(request)
+        self._changes += 1
+        share = float((given or {}).get("share", 0.01))
+        edited = edit_share(self._catalogue, share, self._changes)
+        self._audit.append("hand", items=len(edited), effect={"edited": edited})
+        return json_response({"count": len(edited), "edited": edited})
+
+    def _completed(self, given: Record) -> Record:
+        fresh = items.ident(self._catalogue.total, items.digest(self._catalogue.seed, -1))
+        item_id = str(given.get("id") or fresh)
+        index = self._catalogue.index(item_id)
+        record = items.plain_item(item_id) if index is None else self._catalogue.record(index)
+        attributes = _merged(record["attributes"], given.get("attributes") or {})
+        return {**record, "attributes": attributes}
+
+
+def _merged(old: Record, patch: Record) -> Record:
+    """Apply a JSON merge patch (RFC 7396)."""
+    merged = dict(old)
+    for name, value in patch.items():
+        if isinstance(value, dict):
+            before = merged.get(name)
+            merged[name] = _merged(before if isinstance(before, dict) else {}, value)
+        elif value is None:
+            merged.pop(name, None)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _unknown() -> Response:
+    return json_response({"error": "no such item"}, 404)

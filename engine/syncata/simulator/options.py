@@ -1,0 +1,50 @@
+"""What a simulator can be told when it starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of one simulator; each has a default that suits a first try.
+
+    `items`, `page_size_max` and `record_bytes` concern the source, `job_seconds`,
+    `rate_limits`, `learners` and `scopes` the target; the rest concerns both.
+    """
+
+    items: int = 1000
+    """Size of the source catalogue."""
+
+    seed: int = 1
+    """Two simulators with the same seed and size hold the same catalogue."""
+
+    job_seconds: float = 0.2
+    """How long a bulk job stays pending, queued and running, all together."""
+
+    rate_limits: bool = True
+    """Refuse more than 50 reads/s and 10 writes/s per company."""
+
+    page_size_max: int = 1000
+    """Biggest `page[size]` that is honoured; a bigger one is cut to it."""
+
+    record_bytes: int = 0
+    """Pad descriptions until a record has about this many bytes of JSON; 0: natural size."""
+
+    learners: int = 600
+    """How many learners the company has."""
+
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    """Client id to secret; empty: the documented pair of the simulator."""
+
+    scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Client id to its OAuth scopes; a client that is not named has all of them."""
+
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Fault switches that are on from the start; `describe` lists them."""
+
+    audit: Path | None = None
+    """File that receives the audit log as JSON lines, appended."""
+
+    audit_bodies: bool = False
+    """Keep request bodies in the audit log, except those of token requests."""

@@ -1,0 +1,185 @@
+"""The source API: streams of records, and the look-up that proves a record gone."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from syncata.api import CompiledRequest, answer_scope, as_list
+from syncata.errors import Unavailable
+from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
+from syncata.model import JsonObject, clean, key_text
+from syncata.spec.model import Absent, Stream
+from syncata.spec.requests import Pagination
+from syncata.transport import Answer, Endpoint, Request
+from syncata.transport import NextPage as NextPageOf
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far the reading of a stream came; only a complete one may prove absence."""
+
+    pages: int = 0
+    records: int = 0
+    on_page: int = 0
+    counted: int | None = None
+    complete: bool = False
+    because: str = "the reading was not finished"
+
+
+class StreamReader:
+    """One stream of the spec, compiled."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self._request = CompiledRequest(stream.request)
+        self._records = compile_expression(stream.records)
+        self._count = compile_expression(stream.count) if stream.count else None
+        self._pages = NextPage(stream.pagination)
+        self._absent = AbsentLookup(stream.absent) if stream.absent else None
+
+    async def read(
+        self, endpoint: Endpoint, scope: Scope, reading: Reading, *, limit: int | None = None
+    ) -> AsyncIterator[list[JsonObject]]:
+        """The stream's records, a page at a time; `reading` says afterwards whether that was all.
+
+        `limit`: stop after so many records (never complete). Raises Unavailable for an answer
+        that is no page, CredentialsRefused.
+        """
+        request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
+        request = self._pages.first(request)
+        cap = min(limit or _NO_CAP, self.stream.cap or _NO_CAP)
+        async for answer in endpoint.pages(request, self._pages.follow(scope, reading)):
+            records = self._page(answer, scope, reading)
+            room = cap - reading.records
+            reading.pages += 1
+            reading.on_page = len(records)
+            reading.records += len(records)
+            yield records[:room]
+            if reading.records >= cap:
+                reading.records = cap
+                reading.because = f"stopped after {cap:,} records"
+                return
+        self._conclude(reading)
+
+    async def existing(self, endpoint: Endpoint, scope: Scope, keys: Sequence[str]) -> set[str]:
+        """Which of these keys the source still holds. Raises Unavailable, CredentialsRefused."""
+        assert self._absent is not None, "checked: absence is proven only where `absent` is given"
+        return await self._absent.existing(endpoint, scope, keys)
+
+    def _page(self, answer: Answer, scope: Scope, reading: Reading) -> list[JsonObject]:
+        inner = answer_scope(scope, answer)
+        require_data(answer, f"the stream {self.stream.name}")
+        require_shape(answer, self._records, f"the stream {self.stream.name}")
+        if self._count is not None:
+            counted = self._count.evaluate(answer.body, inner)
+            reading.counted = counted if isinstance(counted, int) else reading.counted
+        records = as_list(self._evaluate(self._records, answer, inner))
+        for record in records:
+            if not isinstance(record, dict):
+                raise Unavailable(
+                    f"the source answered a page of the stream {self.stream.name} in which a "
+                    f"record is no object but {type(record).__name__}"
+                )
+        return records
+
+    def _evaluate(self, expression: Expression, answer: Answer, scope: Scope) -> Any:
+        try:
+            return expression.evaluate(answer.body, scope)
+        except ExpressionError as error:
+            raise Unavailable(
+                f"{error.position}: the source's answer is no page of the stream "
+                f"{self.stream.name}: {error.message}"
+            ) from error
+
+    def _conclude(self, reading: Reading) -> None:
+        if reading.counted is not None and reading.counted != reading.records:
+            reading.because = (
+                f"the source counts {reading.counted:,} records, {reading.records:,} were read"
+            )
+            return
+        reading.complete, reading.because = True, ""
+
+
+_NO_CAP = 1 << 62
+
+
+def shown(answer: Answer) -> str:
+    """The beginning of an answer, for messages."""
+    return answer.excerpt or clean(answer.raw[:200].decode(errors="replace"))
+
+
+def require_data(answer: Answer, what: str) -> None:
+    """Refuse an answer that is no data, whatever its shape. Raises Unavailable."""
+    if answer.ruling.then != "ok":
+        said = answer.ruling.message or shown(answer)
+        raise Unavailable(f"the source answered {answer.status} for {what}: {said}")
+
+
+def require_shape(answer: Answer, records: Expression, what: str) -> None:
+    """Refuse an answer that does not have what `records` reads: it is no empty page.
+
+    Raises Unavailable. Without this an unexpected answer would read as "there is nothing".
+    """
+    roots = {path[0] for path in records.reads if path}
+    if isinstance(answer.body, list) or (
+        isinstance(answer.body, dict) and roots & answer.body.keys()
+    ):
+        return
+    wanted = " or ".join(sorted(roots)) or "a list"
+    raise Unavailable(
+        f"the source answered {answer.status} for {what}, but without {wanted}: {shown(answer)}",
+        hint="if the API has changed, change `records` in the spec",
+    )
+
+
+class NextPage:
+    """`pagination`: what the answer to one page says about the next."""
+
+    def __init__(self, pagination: Pagination | None) -> None:
+        self._first = tuple(
+            (n, str(v)) for n, v in (pagination.first if pagination else {}).items()
+        )
+        self._next = compile_expression(pagination.next) if pagination else None
+
+    def first(self, request: Request) -> Request:
+        """The request for the first page."""
+        return replace(request, params=(*request.params, *self._first)) if self._first else request
+
+    def follow(self, scope: Scope, reading: Reading) -> NextPageOf:
+        """A function from an answer to the next request's parameters or URL; None: the end."""
+
+        def following(answer: Answer, number: int) -> Mapping[str, str] | str | None:
+            if self._next is None:
+                return None
+            page = {"number": number, "offset": reading.records, "count": reading.on_page}
+            inner = answer_scope(scope, answer).child({"page": page})
+            value = self._next.evaluate(answer.body, inner)
+            if isinstance(value, dict):
+                return {name: key_text(v) for name, v in value.items() if v is not None}
+            return value if isinstance(value, str) and value else None
+
+        return following
+
+
+class AbsentLookup:
+    """`absent`: asks the source for keys that a complete reading did not hold."""
+
+    def __init__(self, spec: Absent) -> None:
+        self._batch = spec.batch
+        self._request = CompiledRequest(spec.request)
+        self._records = compile_expression(spec.records)
+
+    async def existing(self, endpoint: Endpoint, scope: Scope, keys: Sequence[str]) -> set[str]:
+        """Which of `keys` still exist."""
+        found: set[str] = set()
+        for start in range(0, len(keys), self._batch):
+            batch = list(keys[start : start + self._batch])
+            request = self._request.render(
+                UNDEFINED, scope.child({"keys": batch}), kind="read", idempotent=True
+            )
+            answer = await endpoint.send(request)
+            require_data(answer, "the look-up `absent`")
+            require_shape(answer, self._records, "the look-up `absent`")
+            existing = self._records.evaluate(answer.body, answer_scope(scope, answer))
+            found.update(key_text(key) for key in as_list(existing))
+        return found

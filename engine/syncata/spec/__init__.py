@@ -1,0 +1,1 @@
+"""The frozen model of a connector spec, and of a connection; built from valid documents only."""

@@ -1,0 +1,181 @@
+"""A spec from its document. Only called on a document that the checks found valid."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from typing import Literal, cast
+
+from syncata.document import Document
+from syncata.spec.build_requests import build_api, build_request
+from syncata.spec.build_resources import build_resource
+from syncata.spec.model import (
+    Absent,
+    Guards,
+    Lookup,
+    ScheduleEntry,
+    Setting,
+    Source,
+    Spec,
+    Stream,
+    Sync,
+    Target,
+)  # fmt: skip
+from syncata.spec.node import Node
+from syncata.spec.pagination import build_pagination
+
+RULE_WORDS = (
+    "type", "enum", "pattern", "format", "minLength", "maxLength", "minimum", "maximum",
+)  # fmt: skip
+
+
+def build_spec(document: Document, *, needs: Mapping[str, Collection[str]] | None = None) -> Spec:
+    """The spec of a document found valid.
+
+    `needs` names for each sync the syncs it refers to (`$ref`, `$has`); each comes after those.
+    """
+    root = Node.root(document)
+    syncs = {name: _sync(name, node, root) for name, node in root["syncs"].items()}
+    return Spec(
+        name=root["name"].text(),
+        title=root["title"].text(root["name"].text()),
+        description=root["description"].text().strip(),
+        file=document.file,
+        digest=hashlib.sha256(document.text.encode()).hexdigest(),
+        settings={name: _setting(name, node) for name, node in root["settings"].items()},
+        definitions={name: node.expect() for name, node in root["definitions"].items()},
+        source=_source(root["source"]),
+        target=_target(root["target"]),
+        syncs={name: syncs[name] for name in ordered(syncs, needs or {})},
+        schedule=build_schedule(root["schedule"]),
+        guards=build_guards(root["guards"], Guards()),
+    )
+
+
+def ordered(names: Collection[str], needs: Mapping[str, Collection[str]]) -> list[str]:
+    """Names in their own order, but each after those it needs."""
+    order: dict[str, None] = {}
+    seen: set[str] = set()
+
+    def visit(name: str) -> None:
+        if name in seen or name not in names:
+            return
+        seen.add(name)
+        for other in sorted(needs.get(name, ()), key=list(names).index):
+            visit(other)
+        order[name] = None
+
+    for name in names:
+        visit(name)
+    return list(order)
+
+
+def build_schedule(node: Node) -> tuple[ScheduleEntry, ...]:
+    """The time tables of a spec or connection."""
+    return tuple(
+        ScheduleEntry(
+            syncs=tuple(entry["syncs"].value),
+            cron=entry["cron"].text(),
+            timezone=entry["timezone"].text("UTC"),
+        )
+        for entry in node.elements()
+    )
+
+
+def build_guards(node: Node, otherwise: Guards) -> Guards:
+    """The guards; what is not said is as in `otherwise`."""
+    empty = node["empty_source"].text(otherwise.empty_source)
+    return Guards(
+        max_spec_updates=_share(node["max_spec_updates"], otherwise.max_spec_updates),
+        max_archives=_share(node["max_archives"], otherwise.max_archives),
+        max_rejects=_share(node["max_rejects"], otherwise.max_rejects),
+        above=_number(node["above"], otherwise.above),
+        empty_source=cast("Literal['hold', 'allow']", empty),
+        misses=_number(node["misses"], otherwise.misses),
+    )
+
+
+def _share(node: Node, default: float) -> float:
+    return float(node.text().removesuffix("%")) / 100 if node else default
+
+
+def _number(node: Node, default: int) -> int:
+    return int(node.value) if node else default
+
+
+def _setting(name: str, node: Node) -> Setting:
+    default = node["default"]
+    return Setting(
+        name=name,
+        rules={word: node[word].value for word in RULE_WORDS if node[word]},
+        title=node["title"].text(name),
+        description=node["description"].text().strip(),
+        default=default.scalar() if isinstance(default.value, str) else default.value,
+        has_default="default" in node.value,
+        secret=node["secret"].value is True,
+        identity=node["identity"].value is True,
+        required=node["required"].value is not False,
+    )
+
+
+def _source(node: Node) -> Source:
+    streams = {name: _stream(name, part) for name, part in node["streams"].items()}
+    return Source(build_api(node), streams)
+
+
+def _stream(name: str, node: Node) -> Stream:
+    absent = node["absent"]
+    return Stream(
+        name=name,
+        request=build_request(node["request"]),
+        pagination=build_pagination(node["pagination"]),
+        records=node["records"].expect("$"),
+        count=node["count"].scalar(),
+        cap=node["cap"].value,
+        schema=node["schema"].value,
+        schema_at=node["schema"].scalar(),
+        key=node["key"].expect(),
+        absent=_absent(absent) if absent else None,
+    )
+
+
+def _absent(node: Node) -> Absent:
+    batch = _number(node["batch"], 1)
+    return Absent(build_request(node["request"]), batch, node["records"].expect())
+
+
+def _target(node: Node) -> Target:
+    return Target(
+        api=build_api(node),
+        lookups={name: _lookup(name, part) for name, part in node["lookups"].items()},
+        resources={name: build_resource(name, part) for name, part in node["resources"].items()},
+    )
+
+
+def _lookup(name: str, node: Node) -> Lookup:
+    return Lookup(
+        name=name,
+        when=node["when"].scalar(),
+        request=build_request(node["request"]),
+        result=node["result"].expect("$response"),
+        one=node["one"].value is True,
+        message=node["message"].scalar(),
+    )
+
+
+def _sync(name: str, node: Node, root: Node) -> Sync:
+    stream = node["from"].text()
+    from_settings = stream == "settings" and not root["source"]["streams"]["settings"]
+    own_key = node["key"]
+    return Sync(
+        name=name,
+        stream=None if from_settings else stream,
+        resource=node["to"].text(),
+        key=(own_key or root["source"]["streams"][stream]["key"]).expect(),
+        when=node["when"].scalar(),
+        where=node["where"].scalar(),
+        live=node["live"].scalar(),
+        on_excluded=node["on_excluded"].text("keep"),
+        on_missing=node["on_missing"].text("keep"),
+        require=tuple(node["require"].value or ()),
+        map={field: part.expect() for field, part in node["map"].items()},
+        volatile=node["volatile"].value is True,
+    )

@@ -1,0 +1,150 @@
+"""A connector spec as frozen values. Texts that hold expressions keep their place (`Scalar`).
+
+Words are those of the language (`docs/spec-language.md`). An *expression* field is JSONata; a
+*template* field is literal text with `{…}` parts; `body` is JSON data whose strings are templates.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from syncata.document import Scalar
+from syncata.spec.operations import Resource
+from syncata.spec.requests import Api, Pagination, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that each connection gives. `rules` is the JSON Schema fragment it must satisfy.
+
+    `default` is a template where it is text, else plain JSON; `has_default` tells None from none.
+    """
+
+    name: str
+    rules: Mapping[str, Any]
+    title: str
+    description: str
+    default: Any
+    has_default: bool
+    secret: bool
+    identity: bool
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The look-up that proves a record gone: asks for `$keys`, yields those that exist."""
+
+    request: Request
+    batch: int
+    records: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One list of records of the source. `count` yields the number the API says there is."""
+
+    name: str
+    request: Request
+    pagination: Pagination | None
+    records: Scalar
+    count: Scalar | None
+    cap: int | None
+    schema: str | None
+    schema_at: Scalar | None
+    key: Scalar
+    absent: Absent | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A REST API that is read."""
+
+    api: Api
+    streams: Mapping[str, Stream]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A value read from the target once per run, as `$lookups.<name>`.
+
+    `one`: exactly one result is expected; none or several end the run with `message`.
+    """
+
+    name: str
+    when: Scalar | None
+    request: Request
+    result: Scalar
+    one: bool
+    message: Scalar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A REST API that is written."""
+
+    api: Api
+    lookups: Mapping[str, Lookup]
+    resources: Mapping[str, Resource]
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """Stream to mapping to resource. `stream` is None for `from: settings`, one record.
+
+    `on_excluded` and `on_missing` are archive, remove or keep. `volatile`: may use `$now`.
+    """
+
+    name: str
+    stream: str | None
+    resource: str
+    key: Scalar
+    when: Scalar | None
+    where: Scalar | None
+    live: Scalar | None
+    on_excluded: str
+    on_missing: str
+    require: tuple[str, ...]
+    map: Mapping[str, Scalar]
+    volatile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleEntry:
+    """When syncs run: a cron expression in a time zone (IANA name or fixed offset)."""
+
+    syncs: tuple[str, ...]
+    cron: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """Shares (0…1) from which a run waits for a human. `above`: they act from this many records
+    on. `misses`: complete reads without a record before it counts as gone."""
+
+    max_spec_updates: float = 0.3
+    max_archives: float = 0.3
+    max_rejects: float = 0.01
+    above: int = 10
+    empty_source: Literal["hold", "allow"] = "hold"
+    misses: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One connector spec. `digest` is of the file's text; `syncs` stand in an order in which each
+    comes after those it refers to."""
+
+    name: str
+    title: str
+    description: str
+    file: str
+    digest: str
+    settings: Mapping[str, Setting]
+    definitions: Mapping[str, Scalar]
+    source: Source
+    target: Target
+    syncs: Mapping[str, Sync]
+    schedule: tuple[ScheduleEntry, ...]
+    guards: Guards

@@ -1,0 +1,102 @@
+"""How a target is written: resources and their operations, single or in bulk, with jobs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syncata.document import Scalar
+from syncata.spec.requests import Pagination, Request
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """When a job has ended: `status` (expression) yields one of `done`. Seconds between polls
+    grow from `every_from` to `every_to`; a job older than `timeout` seconds counts as lost."""
+
+    status: Scalar
+    done: tuple[str, ...]
+    every_from: float
+    every_to: float
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """How the answer for each item is read. `path` is a template (`$location`), None: the answer
+    to the request itself holds them. `records` yields the list, `echo` the item we sent."""
+
+    path: Scalar | None
+    records: Scalar | None
+    echo: Scalar | None
+    match: Scalar
+    ok: Scalar
+    id: Scalar | None
+    error: Scalar | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An asynchronous bulk write: accepted with `status`, followed at header `location`."""
+
+    accepted_status: int
+    location: str
+    poll: Poll
+    results: Results
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """How many records and bytes one request may carry."""
+
+    max: int
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A refusal of a create that means "it is there already": it is looked for again."""
+
+    when: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One way of writing. With `batch` it sends many records, else one per request.
+
+    `omitted` says what a field we no longer send becomes: replaced (the target drops it), null,
+    empty (we send that value), leave (it stays, and is not compared).
+    """
+
+    name: str
+    request: Request
+    batch: Batch | None
+    job: Job | None
+    results: Results | None
+    id: Scalar | None
+    conflict: Conflict | None
+    omitted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """Looks for a resource that may exist already: the record (of `records`) for which `where`
+    holds. `adopt`: confirm (a human agrees), always, or never."""
+
+    request: Request
+    pagination: Pagination | None
+    records: Scalar | None
+    where: Scalar
+    id: Scalar
+    adopt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One kind of thing in the target. Either `upsert`, or `create` and `update`."""
+
+    name: str
+    schema: str | None
+    schema_at: Scalar | None
+    needs: tuple[str, ...]
+    find: Find | None
+    operations: Mapping[str, Operation]  # create, update, upsert, archive, restore, remove
+    on_deactivate: str

@@ -1,0 +1,128 @@
+"""Bulk jobs: followed until they end, then every result is paired with what was sent."""
+
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Any
+
+from syncata.api import answer_scope, as_list, holds
+from syncata.document import Scalar
+from syncata.errors import Unavailable
+from syncata.expressions import (
+    UNDEFINED,
+    Expression,
+    Scope,
+    compile_expression,
+    compile_template,
+)
+from syncata.model import Change, Outcome, Verdict, key_text
+from syncata.spec.operations import Job, Results
+from syncata.transport import Answer, Endpoint, Request, World
+
+MAX_MESSAGE = 500
+_GROWTH = 1.5
+
+
+class JobLost(Exception):
+    """The target does not know the job, or it did not end in time."""
+
+
+class JobFollower:
+    """The `job` of an operation, compiled."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._status = compile_expression(job.poll.status)
+
+    def location(self, endpoint: Endpoint, answer: Answer) -> str:
+        """Where an accepted job is followed. Raises Unavailable where the answer does not say."""
+        location = answer.headers.get(self._job.location.lower())
+        if answer.status == self._job.accepted_status and location:
+            return endpoint.resolve(location, answer)
+        raise Unavailable(
+            f"the target answered {answer.status} to a bulk request; "
+            f"{self._job.accepted_status} with the header {self._job.location} was expected"
+        )
+
+    async def ended(self, endpoint: Endpoint, scope: Scope, location: str, *, world: World) -> str:
+        """Wait until the job has ended; its last status. Raises JobLost, Unavailable."""
+        poll = self._job.poll
+        started, pause = world.monotonic(), poll.every_from
+        while True:
+            answer = await endpoint.send(_get(location))
+            if answer.ruling.then == "gone":
+                raise JobLost(f"the target does not know the job {location} any more")
+            status = self._status.evaluate(answer.body, scope)
+            if status in poll.done:
+                return str(status)
+            if world.monotonic() - started > poll.timeout:
+                raise JobLost(f"the job {location} is {status} after {poll.timeout:.0f} s")
+            await world.sleep(pause)
+            pause = min(pause * _GROWTH, poll.every_to)
+
+    def results_request(self, scope: Scope, location: str) -> Request:
+        """The request for the job's results."""
+        path = self._job.results.path
+        assert path is not None, "checked: the results of a job have a path"
+        url = compile_template(path).render(UNDEFINED, scope.child({"location": location}))
+        return _get(str(url))
+
+
+def _get(url: str) -> Request:
+    return Request("GET", url)
+
+
+class ResultReader:
+    """The `results` of an operation, compiled: what one result says about one item."""
+
+    def __init__(self, spec: Results) -> None:
+        self._records = _optional(spec.records)
+        self._echo = _optional(spec.echo)
+        self._match = compile_expression(spec.match)
+        self._ok = compile_expression(spec.ok)
+        self._id = _optional(spec.id)
+        self._error = _optional(spec.error)
+
+    def records(self, answer: Answer, scope: Scope) -> list[Any]:
+        """The results that an answer to the request itself holds."""
+        if self._records is None:
+            return as_list(answer.body)
+        return as_list(self._records.evaluate(answer.body, answer_scope(scope, answer)))
+
+    def match(self, item: Any, scope: Scope) -> str:
+        """What pairs an item that was sent with its echo in a result."""
+        value = self._match.evaluate(item, scope)
+        return "" if value is UNDEFINED or value is None else key_text(value)
+
+    def echoed(self, result: Any, scope: Scope) -> str:
+        """The same, of the item that a result echoes."""
+        echo = result if self._echo is None else self._echo.evaluate(result, scope)
+        return self.match(echo, scope)
+
+    def outcome(self, result: Any, scope: Scope, change: Change) -> Outcome:
+        """What a result says about the change it belongs to."""
+        if holds(self._ok, result, scope):
+            value = UNDEFINED if self._id is None else self._id.evaluate(result, scope)
+            known = value is UNDEFINED or value is None
+            return Outcome(change, Verdict.OK, change.target_id if known else key_text(value))
+        error = UNDEFINED if self._error is None else self._error.evaluate(result, scope)
+        message = "refused without a reason" if error in (UNDEFINED, None) else key_text(error)
+        return Outcome(change, Verdict.REJECTED, None, message[:MAX_MESSAGE])
+
+
+def _optional(text: Scalar | None) -> Expression | None:
+    return compile_expression(text) if text else None
+
+
+async def pair_results(
+    reader: ResultReader, results: AsyncIterable[Any], scope: Scope, sent: dict[str, Change]
+) -> AsyncIterator[Outcome]:
+    """An outcome for every change that was sent; without a result it is UNKNOWN.
+
+    `sent` maps each item's match to its change. Results of items that were not sent are ignored.
+    """
+    waiting = dict(sent)
+    async for result in results:
+        change = waiting.pop(reader.echoed(result, scope), None)
+        if change is not None:
+            yield reader.outcome(result, scope, change)
+    for change in waiting.values():
+        yield Outcome(change, Verdict.UNKNOWN, None, "the target gave no result for it")

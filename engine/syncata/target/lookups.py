@@ -1,0 +1,113 @@
+"""Values read from the target: `lookups` once per run, and resources that may exist already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from syncata.api import CompiledRequest, answer_scope, as_list, holds
+from syncata.errors import SyncataError, Unavailable
+from syncata.expressions import (
+    UNDEFINED,
+    ExpressionError,
+    Scope,
+    compile_expression,
+    compile_template,
+)
+from syncata.model import JsonObject, key_text
+from syncata.source import NextPage, Reading
+from syncata.spec.model import Lookup
+from syncata.spec.operations import Find
+from syncata.transport import Endpoint
+
+
+class LookupFailed(SyncataError):
+    """A look-up that must give one value gave none, or several."""
+
+    exit_code = SyncataError.exit_code.INVALID
+
+
+async def look_up(lookup: Lookup, endpoint: Endpoint, scope: Scope) -> Any:
+    """The value of a look-up; UNDEFINED where its `when` does not hold.
+
+    Raises LookupFailed where `one` value is wanted and there is another number.
+    """
+    if lookup.when and not holds(compile_expression(lookup.when), UNDEFINED, scope):
+        return UNDEFINED
+    request = CompiledRequest(lookup.request)
+    answer = await endpoint.send(request.render(UNDEFINED, scope, kind="read", idempotent=True))
+    gone = answer.ruling.then == "gone"
+    try:
+        result = compile_expression(lookup.result).evaluate(
+            UNDEFINED if gone else answer.body, answer_scope(scope, answer)
+        )
+    except ExpressionError as error:
+        raise Unavailable(
+            f"{error.position}: the target's answer to the look-up {lookup.name} is not what it "
+            f"should be: {error.message}"
+        ) from error
+    if not lookup.one:
+        return result
+    values = [] if gone else as_list(result)
+    if len(values) != 1:
+        raise LookupFailed(_failure(lookup, scope, len(values)))
+    return values[0]
+
+
+def _failure(lookup: Lookup, scope: Scope, number: int) -> str:
+    if number == 0 and lookup.message:
+        return str(compile_template(lookup.message).render(UNDEFINED, scope))
+    found = "nothing" if number == 0 else f"{number} results"
+    return f"the look-up {lookup.name} must give one result; it gave {found}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the target holds already: its id and its fields as observed."""
+
+    target_id: str
+    observed: JsonObject
+
+
+class Finder:
+    """`find` of a resource, compiled."""
+
+    def __init__(self, spec: Find) -> None:
+        self.adopt = spec.adopt
+        self._request = CompiledRequest(spec.request)
+        self._pages = NextPage(spec.pagination)
+        self._records = compile_expression(spec.records) if spec.records else None
+        self._where = compile_expression(spec.where)
+        self._id = compile_expression(spec.id)
+
+    async def find(self, endpoint: Endpoint, scope: Scope) -> Found | None:
+        """The one existing resource for which `where` holds.
+
+        `scope` holds `$key`. Raises LookupFailed where several match.
+        """
+        matches = [item async for item in self._candidates(endpoint, scope)]
+        if len(matches) > 1:
+            ids = ", ".join(key_text(self._id.evaluate(item, scope)) for item in matches[:5])
+            raise LookupFailed(
+                f"{len(matches)} resources of the target match, one is expected: {ids}",
+                hint="make `where` of `find` more exact, or remove the others by hand",
+            )
+        if not matches:
+            return None
+        return Found(key_text(self._id.evaluate(matches[0], scope)), matches[0])
+
+    async def _candidates(self, endpoint: Endpoint, scope: Scope) -> Any:
+        request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
+        first = self._pages.first(request)
+        async for answer in endpoint.pages(first, self._pages.follow(scope, Reading())):
+            inner = answer_scope(scope, answer)
+            records = (
+                answer.body if self._records is None else self._records.evaluate(answer.body, inner)
+            )
+            for item in as_list(records):
+                if isinstance(item, dict) and holds(self._where, item, scope):
+                    yield item
+
+
+def observed_part(found: Mapping[str, Any], desired: Mapping[str, Any]) -> JsonObject:
+    """The fields of what was found that the mapping decides about."""
+    return {name: found[name] for name in desired if name in found}

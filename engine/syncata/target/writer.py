@@ -1,0 +1,160 @@
+"""Writing to the target: one record per request, or many in a bulk request."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from syncata.api import CompiledRequest, answer_scope, holds
+from syncata.expressions import UNDEFINED, Scope, compile_expression
+from syncata.model import Change, Outcome, Verdict, key_text
+from syncata.spec.operations import Operation
+from syncata.target.jobs import JobFollower, ResultReader, pair_results
+from syncata.transport import Answer, Endpoint
+
+# Operations that see no record: only $key, $id and $known.
+_WITHOUT_RECORD = ("archive", "restore", "remove")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A bulk job the target has taken; its results come later."""
+
+    location: str
+
+
+class Writer:
+    """One operation of a resource, compiled."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.operation = operation
+        self.name = operation.name
+        self._request = CompiledRequest(operation.request)
+        self._id = compile_expression(operation.id) if operation.id else None
+        conflict = operation.conflict
+        self._conflict = compile_expression(conflict.when) if conflict else None
+        self.follower = JobFollower(operation.job) if operation.job else None
+        results = operation.job.results if operation.job else operation.results
+        self._results = ResultReader(results) if results else None
+
+    @property
+    def is_bulk(self) -> bool:
+        """Whether one request carries many records."""
+        return self.operation.batch is not None
+
+    async def write_one(self, endpoint: Endpoint, scope: Scope, change: Change) -> Outcome:
+        """Send one record. Raises Unavailable, CredentialsRefused, ReferenceMissing."""
+        value, inner = self._names(scope, change)
+        # A create that was sent twice makes two; everything else may be repeated.
+        safe = self.name != "create"
+        request = self._request.render(value, inner, kind="write", idempotent=safe)
+        answer = await endpoint.send(request)
+        return self._judge(answer, inner, change)
+
+    def _judge(self, answer: Answer, scope: Scope, change: Change) -> Outcome:
+        then = answer.ruling.then
+        if self._conflict and then != "ok":
+            if holds(self._conflict, answer.body, answer_scope(scope, answer)):
+                return Outcome(change, Verdict.REJECTED, None, CONFLICT)
+        if then in ("ok", "skip") or (then == "gone" and self.name in ("archive", "remove")):
+            return Outcome(change, Verdict.OK, self._target_id(answer, scope, change))
+        return Outcome(change, Verdict.REJECTED, None, refusal(answer))
+
+    def _target_id(self, answer: Answer, scope: Scope, change: Change) -> str | None:
+        if self._id is None:
+            return change.target_id
+        value = self._id.evaluate(answer.body, answer_scope(scope, answer))
+        return change.target_id if value is UNDEFINED or value is None else key_text(value)
+
+    async def write_many(
+        self, endpoint: Endpoint, scope: Scope, changes: Sequence[Change]
+    ) -> Accepted | list[Outcome]:
+        """Send a batch: the job it became, or the outcomes where the answer holds them.
+
+        Raises Unavailable, CredentialsRefused, ReferenceMissing.
+        """
+        request = self._request.render(
+            UNDEFINED, self._batch_scope(scope, changes), kind="write", idempotent=True
+        )
+        answer = await endpoint.send(request)
+        if answer.ruling.then not in ("ok", "skip"):
+            return [Outcome(c, Verdict.REJECTED, None, refusal(answer)) for c in changes]
+        if self.follower is not None:
+            return Accepted(self.follower.location(endpoint, answer))
+        if self._results is None:
+            return [Outcome(c, Verdict.OK, c.target_id) for c in changes]
+        results = _each(self._results.records(answer, scope))
+        paired = pair_results(self._results, results, scope, self._sent(scope, changes))
+        return [outcome async for outcome in paired]
+
+    async def job_outcomes(
+        self, endpoint: Endpoint, scope: Scope, location: str, changes: Sequence[Change]
+    ) -> list[Outcome]:
+        """What the results of an ended job say about each change of its batch."""
+        assert self.follower is not None
+        assert self._results is not None
+        sent = self._sent(scope, changes)
+        async with endpoint.stream(self.follower.results_request(scope, location)) as results:
+            paired = pair_results(self._results, results, scope, sent)
+            return [outcome async for outcome in paired]
+
+    def match(self, scope: Scope, change: Change) -> str:
+        """What pairs this change with its result; changes of a batch must differ in it."""
+        if self._results is None or self.name in _WITHOUT_RECORD:
+            return change.key
+        return self._results.match(_desired(change), scope)
+
+    def _sent(self, scope: Scope, changes: Sequence[Change]) -> dict[str, Change]:
+        assert self._results is not None
+        if self.name in _WITHOUT_RECORD:
+            body = self._request.body(UNDEFINED, self._batch_scope(scope, changes))
+            items = _list_of(body, len(changes))
+        else:
+            items = [_desired(change) for change in changes]
+        reader = self._results
+        pairs = zip(items, changes, strict=True)
+        return {reader.match(item, scope): change for item, change in pairs}
+
+    def _batch_scope(self, scope: Scope, changes: Sequence[Change]) -> Scope:
+        names: dict[str, Any] = {"keys": [change.key for change in changes]}
+        if self.name not in _WITHOUT_RECORD:
+            names["records"] = [_desired(change) for change in changes]
+        return scope.child(names)
+
+    def _names(self, scope: Scope, change: Change) -> tuple[Any, Scope]:
+        known = json.loads(change.confirmed) if change.confirmed else UNDEFINED
+        target_id = UNDEFINED if change.target_id is None else change.target_id
+        inner = scope.child({"key": change.key, "id": target_id, "known": known})
+        if self.name in _WITHOUT_RECORD or change.desired is None:
+            return UNDEFINED, inner
+        return _desired(change), inner
+
+
+CONFLICT = "the target holds such a resource already"
+
+
+def refusal(answer: Answer) -> str:
+    """What the target said when it refused, for people."""
+    if answer.ruling.message:
+        return answer.ruling.message
+    return f"the target answered {answer.status}: {answer.excerpt}"
+
+
+def _list_of(body: Any, length: int) -> list[Any]:
+    """The list in a batch's body that holds one item per change."""
+    if isinstance(body, list) and len(body) == length:
+        return body
+    if isinstance(body, dict):
+        for value in body.values():
+            if isinstance(value, list) and len(value) == length:
+                return value
+    raise AssertionError("checked: the body of a bulk request holds one item per record")
+
+
+def _desired(change: Change) -> Any:
+    return json.loads(change.desired or "null")
+
+
+async def _each(items: list[Any]) -> AsyncIterator[Any]:
+    for item in items:
+        yield item

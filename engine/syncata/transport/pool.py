@@ -1,0 +1,64 @@
+"""The connection pool of one side: TLS always verified, nothing taken from the environment."""
+
+import ssl
+from urllib.parse import unquote, urlsplit
+
+import certifi
+import httpcore
+
+from syncata.errors import UsageError
+from syncata.transport.values import Resolve, Site
+from syncata.transport.wire import Network
+
+_CONNECTIONS = 20
+_KEEP_ALIVE = 4.0  # below the 5 s after which common servers close: a race a write must not run
+
+
+def open_pool(site: Site, resolve: Resolve | None = None) -> httpcore.AsyncConnectionPool:
+    """Return a pool; connections are opened when requests need them."""
+    context = _trust(site)
+    if site.proxy is None:
+        return httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=_CONNECTIONS,
+            keepalive_expiry=_KEEP_ALIVE,
+            network_backend=Network(allow_private=site.allow_private, resolve=resolve),
+        )
+    parts = urlsplit(site.proxy)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"{site.name}: the proxy is no http(s) URL with a host")
+    default = 443 if parts.scheme == "https" else 80
+    return httpcore.AsyncHTTPProxy(
+        httpcore.URL(
+            scheme=parts.scheme, host=parts.hostname, port=parts.port or default, target="/"
+        ),
+        proxy_auth=proxy_login(site),
+        ssl_context=context,
+        proxy_ssl_context=_trust(site) if parts.scheme == "https" else None,
+        max_connections=_CONNECTIONS,
+        keepalive_expiry=_KEEP_ALIVE,
+        network_backend=Network(allow_private=True, check=False, resolve=resolve),
+    )
+
+
+def proxy_login(site: Site) -> tuple[str, str] | None:
+    """Return user name and password of the proxy, if it has any."""
+    parts = urlsplit(site.proxy or "")
+    if parts.username is None:
+        return None
+    return unquote(parts.username), unquote(parts.password or "")
+
+
+def _trust(site: Site) -> ssl.SSLContext:
+    # ssl.create_default_context would follow SSL_CERT_FILE and SSLKEYLOGFILE.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    urls = (site.base_url, site.proxy or "", *site.origins)
+    if any(url.lower().startswith("https:") for url in urls):
+        context.load_verify_locations(certifi.where())
+    if site.ca_file is not None:
+        try:
+            context.load_verify_locations(site.ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise UsageError(f"{site.name}: ca_file {site.ca_file}: {error}") from error
+    return context

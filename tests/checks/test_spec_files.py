@@ -1,0 +1,58 @@
+"""Whole spec files: every file of `specs/valid` is valid, every one of `specs/invalid` is not.
+
+An invalid file begins with a line `# expect: LINE:COLUMN CODE` for each of its findings.
+"""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from syncata.checks import check_spec, spec_of
+from syncata.document import load_file
+from syncata.errors import Severity, SpecInvalid
+
+SPECS = Path(__file__).parents[1] / "specs"
+EXPECTED = re.compile(r"# expect: (\d+):(\d+) (\w+)")
+
+
+def files(folder: str) -> list[Path]:
+    return sorted((SPECS / folder).glob("*.yaml"))
+
+
+def found(path: Path) -> list[str]:
+    try:
+        findings = check_spec(load_file(path))
+    except SpecInvalid as error:
+        findings = error.findings
+    return [f"{f.position.line}:{f.position.column} {f.code}" for f in findings]
+
+
+@pytest.mark.parametrize("path", files("invalid"), ids=lambda path: path.stem)
+def test_each_mistake_is_found_at_its_place_with_its_code(path: Path) -> None:
+    """Adding a case is adding a file."""
+    expected = [f"{m[1]}:{m[2]} {m[3]}" for m in EXPECTED.finditer(path.read_text())]
+    assert expected, "the first line says what to expect"
+    assert found(path) == expected
+
+
+@pytest.mark.parametrize("path", files("valid"), ids=lambda path: path.stem)
+def test_valid_specs_have_no_findings_and_can_be_built(path: Path) -> None:
+    """Nothing that is right is complained about."""
+    assert found(path) == []
+    assert spec_of(load_file(path)).name == path.stem
+
+
+def test_there_are_many_invalid_files() -> None:
+    """The folder is collected, and did not silently become empty."""
+    assert len(files("invalid")) >= 40
+
+
+def test_an_error_refuses_a_spec_and_a_warning_does_not() -> None:
+    """A field that is merely unknown to an open schema does not stop anybody."""
+    warned = SPECS / "invalid" / "field_near_schema.yaml"
+    (finding,) = check_spec(load_file(warned))
+    assert finding.severity is Severity.WARNING
+    assert spec_of(load_file(warned)).name == "minimal"
+    with pytest.raises(SpecInvalid):
+        spec_of(load_file(SPECS / "invalid" / "several.yaml"))

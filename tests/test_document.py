@@ -89,3 +89,9 @@ def test_bytes_that_are_no_text_are_refused_with_their_line() -> None:
     with pytest.raises(SpecInvalid) as caught:
         load_bytes(b"a: 1\nb: \xff\n", "x.yaml")
     assert caught.value.findings[0].position.line == 2
+
+
+def test_a_value_that_was_not_written_stands_at_its_key() -> None:
+    """An empty value is reported where its key is, not where the next one begins."""
+    place = load_bytes(b"a:\n  b:\n  c: 1\n", "x.yaml").position(("a", "b"))
+    assert (place.line, place.column) == (2, 3)

@@ -201,6 +201,8 @@ class _Reader:
                 continue
             self._keys[(*path, key)] = where
             data[key] = self._value(value_node, (*path, key))
+            if value_node.start_mark.index == value_node.end_mark.index:
+                self._values[*path, key] = where  # nothing was written: the key is the place
         return data
 
     def _scalar(self, node: ScalarNode, path: DataPath, position: Position) -> Any:

@@ -256,7 +256,7 @@ def check_plan(staging: Staging, connection: Connection, ledger: Ledger, now: da
 def check_identity(connection: Connection, ledger: Ledger) -> None:
     """Refuse a connection whose identity settings changed. Raises Held."""
     current = _identity(connection)
-    for name, before in ledger.identity().items():
+    for name, before in _kept_identity(ledger).items():
         if name in current and current[name] != before:
             raise Held(
                 f"the setting {name} was {before} when this connection first ran and is "
@@ -267,10 +267,15 @@ def check_identity(connection: Connection, ledger: Ledger) -> None:
 
 def remember_identity(connection: Connection, ledger: Ledger) -> None:
     """Keep the identity settings of a connection that has none kept yet."""
-    kept = ledger.identity()
+    kept = _kept_identity(ledger)
     current = _identity(connection)
     if current.keys() - kept.keys():
         ledger.set_identity({**current, **kept})
+
+
+def _kept_identity(ledger: Ledger) -> dict[str, str]:
+    """What binds the connection: nothing, as long as the target may hold nothing of it."""
+    return ledger.identity() if ledger.syncs() or ledger.open_batches() else {}
 
 
 def _identity(connection: Connection) -> dict[str, str]:

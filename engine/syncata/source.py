@@ -1,29 +1,15 @@
 """The source API: streams of records, and the look-up that proves a record gone."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list
 from syncata.errors import Unavailable
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
 from syncata.model import JsonObject, clean, key_text
+from syncata.pages import NextPage, Reading
 from syncata.spec.model import Absent, Stream
-from syncata.spec.requests import Pagination
-from syncata.transport import Answer, Endpoint, Request
-from syncata.transport import NextPage as NextPageOf
-
-
-@dataclass(slots=True)
-class Reading:
-    """How far the reading of a stream came; only a complete one may prove absence."""
-
-    pages: int = 0
-    records: int = 0
-    on_page: int = 0
-    counted: int | None = None
-    complete: bool = False
-    because: str = "the reading was not finished"
+from syncata.transport import Answer, Endpoint
 
 
 class StreamReader:
@@ -51,9 +37,7 @@ class StreamReader:
         async for answer in endpoint.pages(request, self._pages.follow(scope, reading)):
             records = self._page(answer, scope, reading)
             room = cap - reading.records
-            reading.pages += 1
-            reading.on_page = len(records)
-            reading.records += len(records)
+            reading.took(len(records))
             yield records[:room]
             if reading.records >= cap:
                 reading.records = cap
@@ -130,35 +114,6 @@ def require_shape(answer: Answer, records: Expression, what: str) -> None:
         f"the source answered {answer.status} for {what}, but without {wanted}: {shown(answer)}",
         hint="if the API has changed, change `records` in the spec",
     )
-
-
-class NextPage:
-    """`pagination`: what the answer to one page says about the next."""
-
-    def __init__(self, pagination: Pagination | None) -> None:
-        self._first = tuple(
-            (n, str(v)) for n, v in (pagination.first if pagination else {}).items()
-        )
-        self._next = compile_expression(pagination.next) if pagination else None
-
-    def first(self, request: Request) -> Request:
-        """The request for the first page."""
-        return replace(request, params=(*request.params, *self._first)) if self._first else request
-
-    def follow(self, scope: Scope, reading: Reading) -> NextPageOf:
-        """A function from an answer to the next request's parameters or URL; None: the end."""
-
-        def following(answer: Answer, number: int) -> Mapping[str, str] | str | None:
-            if self._next is None:
-                return None
-            page = {"number": number, "offset": reading.records, "count": reading.on_page}
-            inner = answer_scope(scope, answer).child({"page": page})
-            value = self._next.evaluate(answer.body, inner)
-            if isinstance(value, dict):
-                return {name: key_text(v) for name, v in value.items() if v is not None}
-            return value if isinstance(value, str) and value else None
-
-        return following
 
 
 class AbsentLookup:

@@ -14,10 +14,11 @@ from syncata.errors import Held
 from syncata.expressions import UNDEFINED, compile_expression
 from syncata.ledger import Batch, Staging
 from syncata.model import WRITES, Action, Change, Outcome, Verdict
+from syncata.pages import Reading
 from syncata.plan import Stop, SyncPlan, guard_stops
 from syncata.planning import SyncPlanner, adoption
 from syncata.session import Session
-from syncata.source import Reading, StreamReader
+from syncata.source import StreamReader
 from syncata.spec.model import Sync
 from syncata.spec.operations import Operation, Resource
 from syncata.target.lookups import Finder, Found, observed_part
@@ -57,7 +58,7 @@ async def make_plan(
     plan = Plan(staging)
     planners = {sync.name: _planner(session, sync, staging) for sync in syncs}
     plan.syncs = [planner.header for planner in planners.values()]
-    for stream, members in _by_stream(session, planners.values()):
+    for stream, members in _by_stream(planners.values()):
         reading = await _read(session, stream, members, limit)
         for planner in members:
             await _conclude(session, plan, planner, reading, limited=limit is not None)
@@ -148,9 +149,7 @@ def _planner(session: Session, sync: Sync, staging: Staging) -> SyncPlanner:
     return SyncPlanner(session.syncs[sync.name], resource, session.ledger, staging, header)
 
 
-def _by_stream(
-    session: Session, planners: Iterable[SyncPlanner]
-) -> list[tuple[str | None, list[SyncPlanner]]]:
+def _by_stream(planners: Iterable[SyncPlanner]) -> list[tuple[str | None, list[SyncPlanner]]]:
     """Planners grouped by what they read, so that a stream is read once for all of them."""
     groups: dict[str | None, list[SyncPlanner]] = {}
     for planner in planners:

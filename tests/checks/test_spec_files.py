@@ -3,13 +3,18 @@
 An invalid file begins with a line `# expect: LINE:COLUMN CODE` for each of its findings.
 """
 
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from syncata.checks import check_spec, spec_of
-from syncata.document import load_file
+from syncata.document import load_bytes, load_file
 from syncata.errors import Severity, SpecInvalid
 
 SPECS = Path(__file__).parents[1] / "specs"
@@ -46,6 +51,39 @@ def test_valid_specs_have_no_findings_and_can_be_built(path: Path) -> None:
 def test_there_are_many_invalid_files() -> None:
     """The folder is collected, and did not silently become empty."""
     assert len(files("invalid")) >= 40
+
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, 3, "x y", [], {}, True, [{}], {"type": {}}, {"a": ["b"]}]
+)
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every path of a document but its root."""
+    if path:
+        yield path
+    if not isinstance(value, dict | list):
+        return
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, member in members:
+        yield from paths(member, (*path, name))
+
+
+EVERYTHING = load_file(SPECS / "valid" / "everything.yaml").data
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.sampled_from(list(paths(EVERYTHING))), ODD)
+def test_nothing_that_stands_in_a_spec_makes_the_checks_fail(
+    path: tuple[Any, ...], odd: Any
+) -> None:
+    """Any value anywhere is judged; a traceback is a bug."""
+    data = json.loads(json.dumps(EVERYTHING))
+    around = data
+    for part in path[:-1]:
+        around = around[part]
+    around[path[-1]] = odd
+    check_spec(load_bytes(json.dumps(data).encode(), str(SPECS / "valid" / "odd.yaml")))
 
 
 def test_an_error_refuses_a_spec_and_a_warning_does_not() -> None:

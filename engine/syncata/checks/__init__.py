@@ -4,7 +4,7 @@ Every mistake is a finding with a place, a code and advice; all of them are told
 """
 
 from syncata.checks.codes import CODES, Code
-from syncata.checks.connections import load_connection
+from syncata.checks.connections import check_connection, load_connection
 from syncata.checks.draft7 import explain
 from syncata.checks.load import (
     check_spec,
@@ -23,6 +23,7 @@ __all__ = [
     "PLACES",
     "Code",
     "Place",
+    "check_connection",
     "check_spec",
     "explain",
     "load_connection",

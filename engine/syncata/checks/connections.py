@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from syncata.checks.load import in_order, read_spec, spec_of
@@ -9,8 +10,14 @@ from syncata.checks.rules.schedules import schedule_findings
 from syncata.checks.schema_files import packaged
 from syncata.checks.shape import shape_findings
 from syncata.checks.subject import at_value
-from syncata.checks.values import Surroundings, UnresolvedError, resolve_settings, resolve_text
-from syncata.document import load_file
+from syncata.checks.values import (
+    Resolved,
+    Surroundings,
+    UnresolvedError,
+    resolve_settings,
+    resolve_text,
+)
+from syncata.document import Document, load_file
 from syncata.errors import CredentialsRefused, Finding, SpecInvalid
 from syncata.spec.build import build_guards, build_schedule
 from syncata.spec.build_requests import build_rate
@@ -20,18 +27,67 @@ from syncata.spec.node import Node
 from syncata.spec.requests import Api
 
 
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    """A connection's parts, and what is wrong with them."""
+
+    root: Node
+    spec: Spec
+    settings: Resolved
+    proxy: "_Text"
+    ca_file: "_Text"
+    findings: tuple[Finding, ...]
+
+
+def check_connection(document: Document) -> tuple[Finding, ...]:
+    """Everything that is wrong with a connection, or with its spec, by position.
+
+    References are read but not followed: neither variables nor files are looked at.
+    """
+    try:
+        return _examine(document, None).findings
+    except SpecInvalid as invalid:
+        return invalid.findings
+
+
 def load_connection(path: Path, environ: Mapping[str, str]) -> Connection:
     """The connection in a file of a project's folder `connections`.
 
     Raises SpecInvalid for mistakes in the file or its spec, CredentialsRefused naming every
     secret that has no value.
     """
-    document = load_file(path)
+    found = _examine(load_file(path), environ)
+    if found.findings:
+        raise SpecInvalid(found.findings)
+    if found.settings.refused:
+        raise _refused(path, found.settings.refused)
+    spec, schedule = found.spec, found.root["schedule"]
+    ca_file = found.ca_file.value
+    return Connection(
+        name=path.stem,
+        file=str(path),
+        spec=_with_limits(spec, found.root["limits"]),
+        settings=found.settings.values,
+        secrets=frozenset(name for name, s in spec.settings.items() if s.secret),
+        guards=build_guards(found.root["guards"], spec.guards),
+        schedule=build_schedule(schedule) if schedule else spec.schedule,
+        proxy=found.proxy.value or None,
+        ca_file=str(_project(path) / ca_file) if ca_file else None,
+    )
+
+
+def _project(path: Path) -> Path:
+    """The project of a connection's file: where the folder `connections` lies."""
+    return path.resolve().parent.parent
+
+
+def _examine(document: Document, environ: Mapping[str, str] | None) -> _Examined:
+    """Raises SpecInvalid where the shape is wrong, or the spec cannot be built."""
     shape = list(shape_findings(document, packaged("connection")))
     if shape:
         raise SpecInvalid(in_order(shape))
-    root = Node.root(document)
-    project = path.resolve().parent.parent
+    root, path = Node.root(document), Path(document.file)
+    project = _project(path)
     around = Surroundings(environ, project)
     spec = _spec(root["spec"], path, project)
     settings = resolve_settings(spec, root["settings"], around)
@@ -40,24 +96,9 @@ def load_connection(path: Path, environ: Mapping[str, str]) -> Connection:
         *settings.findings,
         *schedule_findings(root["schedule"], spec.syncs),
         *proxy.findings(),
-        *ca_file.findings(file_in=project),
+        *ca_file.findings(file_in=project if around.followed else None),
     ]
-    if findings:
-        raise SpecInvalid(in_order(findings))
-    if settings.refused:
-        raise _refused(path, settings.refused)
-    own_schedule = root["schedule"]
-    return Connection(
-        name=path.stem,
-        file=str(path),
-        spec=_with_limits(spec, root["limits"]),
-        settings=settings.values,
-        secrets=frozenset(name for name, s in spec.settings.items() if s.secret),
-        guards=build_guards(root["guards"], spec.guards),
-        schedule=build_schedule(own_schedule) if own_schedule else spec.schedule,
-        proxy=proxy.value or None,
-        ca_file=str(project / ca_file.value) if ca_file.value else None,
-    )
+    return _Examined(root, spec, settings, proxy, ca_file, in_order(findings))
 
 
 def _spec(node: Node, path: Path, project: Path) -> Spec:

@@ -222,7 +222,7 @@ _LIMITS: Mapping[str, str] = {
 def _either(words: list[Any]) -> str:
     if len(words) > 8:
         return f"one of {len(words)} words"
-    shown = [_shown(word) for word in words]
+    shown = [_shown(word) for word in words if word is not None or len(words) == 1]
     return " or ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else shown[0]
 
 

@@ -62,7 +62,8 @@ def shape_findings(document: Document, schema: Mapping[str, Any]) -> Iterator[Fi
     if not isinstance(document.data, dict):
         root = Node.root(document)
         message = "the file is empty" if document.data is None else "the file must hold keys"
-        yield at_value(root, "SYN103", message, "a spec starts with `spec: 1`")
+        hint = "a spec starts with `spec: 1`, a connection with `spec: NAME`"
+        yield at_value(root, "SYN103", message, hint)
         return
     for violation in violations(schema, document.data):
         yield _finding(document, violation)

@@ -33,10 +33,18 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where references lead: variables, and the folder that file names are relative to."""
+    """Where references lead: variables, and the folder that file names are relative to.
 
-    environ: Mapping[str, str]
+    `environ` is None where references are only to be read, not followed.
+    """
+
+    environ: Mapping[str, str] | None
     folder: Path
+
+    @property
+    def followed(self) -> bool:
+        """Whether references are followed."""
+        return self.environ is not None
 
 
 class UnresolvedError(ValueError):
@@ -87,6 +95,8 @@ def _resolve(setting: Setting, node: Node, around: Surroundings, resolved: Resol
             found = at_value(node, problem.code, problem.message, problem.hint)
             resolved.findings.append(found)
         return
+    if not around.followed and isinstance(node.value, str) and _REFERENCE.search(node.value):
+        return
     if setting.secret and value == "":
         resolved.refused.append(f"{setting.name}: what {node.value} leads to is empty")
         return
@@ -126,6 +136,8 @@ def _referenced(match: re.Match[str], around: Surroundings) -> str:
         hint = f"write ${{env:{name}}} or ${{file:/path}}; expressions do not stand in connections"
         raise UnresolvedError("SYN415", f"{match[0]} is no reference", hint)
     kind, name = known[1], known[2].strip()
+    if around.environ is None:
+        return ""
     if kind == "file":
         return _file(name, around.folder)
     value = around.environ.get(name)

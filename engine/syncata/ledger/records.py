@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TypeVar
 from zlib import crc32
 
-from syncata.ledger.codec import REASONS
+from syncata.ledger.codec import REASONS, storable
 from syncata.ledger.database import Database, Row, marks
 from syncata.model import Action, Change, Known, Outcome, Stamp, Verdict
 
@@ -187,6 +187,7 @@ class Records:
             number, before = held.get(change.key) or (free, None)
             free += number == free
             target_id = outcome.target_id or change.target_id or before
+            target_id = target_id and storable(target_id)
             held[change.key] = number, target_id
             check = content_check(change.key, target_id, change.desired)
             payloads.append((number, change.desired, target_id, run, run, check))

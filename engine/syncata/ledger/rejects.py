@@ -35,7 +35,7 @@ class Rejects:
         self._records = records
 
     def refused(self, sync: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
-        """Source digests the target refused last time, by key: of all keys, or of these."""
+        """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         number = self._records.sync(sync)
         sql = "SELECT key, source FROM reject WHERE sync = ? AND stage = 'target'"
         if keys is None:

@@ -19,6 +19,7 @@ from syncata.ledger.database import (
     Row,
     exists,
     judge,
+    marks,
     private_directory,
     reported,
     sync_directory,
@@ -30,8 +31,8 @@ PAGE = 1000
 SAMPLED = 100
 """Changes of one sync and action that can be shown as a sample."""
 
-_PUT_CHANGE = f"INSERT INTO change ({CHANGE}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES (?,?,?,?,?,?,?,?)"
+_PUT_CHANGE = f"INSERT INTO change (seq, {CHANGE}) VALUES ({marks(14)})"
+_PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES ({marks(8)})"
 
 Counts = dict[tuple[str, Action, Reason], int]
 
@@ -56,8 +57,8 @@ class Staging:
         # First and last place of each sync: reading one sync does not read the others.
         self._spans: dict[str, tuple[int, int]] = {}
         self._last = 0
-        for sync, action, reason in _each(database, "change", "sync, action, reason"):
-            self._count(sync, Action(action), Reason(reason))
+        for sync, action, reason, seq in _each(database, "change", "sync, action, reason, seq"):
+            self._count(seq, sync, Action(action), Reason(reason))
 
     def __enter__(self) -> Self:
         return self
@@ -78,19 +79,20 @@ class Staging:
         """Add changes at the end."""
         for page in pages(changes, PAGE):
             with self._database.transaction():
-                self._database.many(_PUT_CHANGE, map(change_row, page))
+                rows = enumerate(map(change_row, page), self._last + 1)
+                self._database.many(_PUT_CHANGE, ((seq, *row) for seq, row in rows))
             for change in page:
-                self._count(change.sync, change.action, change.reason)
+                self._count(self._last + 1, change.sync, change.action, change.reason)
 
-    def _count(self, sync: str, action: Action, reason: Reason) -> None:
-        self._last += 1
+    def _count(self, seq: int, sync: str, action: Action, reason: Reason) -> None:
+        self._last = seq  # never given twice, though changes may be taken out
         counted = (sync, action, reason)
         self._counts[counted] = self._counts.get(counted, 0) + 1
         sample = self._samples.setdefault((sync, action), [])
         if len(sample) < SAMPLED:
-            sample.append(self._last)
-        first, _ = self._spans.get(sync, (self._last, 0))
-        self._spans[sync] = first, self._last
+            sample.append(seq)
+        first, _ = self._spans.get(sync, (seq, 0))
+        self._spans[sync] = first, seq
 
     def changes(
         self, sync: str | None = None, actions: Collection[Action] | None = None
@@ -125,23 +127,21 @@ class Staging:
         return [change_of(row) for place in places for row in self._database.rows(sql, (place,))]
 
     def duplicates(self, sync: str) -> Iterator[list[Change]]:
-        """Changes of a sync that share a key: each group in the order it was added."""
-        first, last = self._spans.get(sync, (1, 0))
-        keys = self._database.rows(
-            "SELECT key FROM change WHERE seq BETWEEN ? AND ? AND sync = ? "
-            "GROUP BY key HAVING count(*) > 1",
-            (first, last, sync),
-        )
-        sql = (
-            f"SELECT {CHANGE} FROM change WHERE seq BETWEEN ? AND ? AND sync = ? AND key = ? "
-            "ORDER BY seq"
-        )
+        """While planning: changes of a sync that share a key, each group in order."""
+        self._index()
+        sql = "SELECT key FROM change WHERE sync = ? GROUP BY key HAVING count(*) > 1"
+        keys = self._database.rows(sql, (sync,))
+        sql = f"SELECT {CHANGE} FROM change WHERE sync = ? AND key = ? ORDER BY seq"
         for (key,) in keys:
-            rows = self._database.rows(sql, (first, last, sync, key))
-            yield [change_of(row) for row in rows]
+            yield [change_of(row) for row in self._database.rows(sql, (sync, key))]
+
+    def _index(self) -> None:
+        """Make changes quick to find by key; most plans never need it."""
+        self._database.rows("CREATE INDEX IF NOT EXISTS change_key ON change (sync, key)")
 
     def replace(self, change: Change, by: Sequence[Change] = ()) -> None:
         """Take every change of this sync and key out; put these in its place, at the end."""
+        self._index()
         sql = "SELECT seq, action, reason FROM change WHERE sync = ? AND key = ?"
         gone = self._database.rows(sql, (change.sync, change.key))
         with self._database.transaction():
@@ -155,7 +155,7 @@ class Staging:
 
     def counts(self) -> Counts:
         """How many changes there are, by sync, action and reason."""
-        return dict(self._counts)
+        return {counted: number for counted, number in self._counts.items() if number}
 
     def add_rejects(self, rejects: Iterable[Reject]) -> None:
         """Add records that were set aside while planning."""
@@ -239,7 +239,9 @@ def _private_file(directory: Path) -> Path:
 def _empty(path: Path) -> Database:
     database = Database(path)
     # Nothing here outlives the process, so nothing is written twice or waited for.
-    database.pragmas("journal_mode=OFF", "synchronous=OFF", "locking_mode=EXCLUSIVE")
+    database.pragmas("journal_mode=OFF", "synchronous=OFF")
+    # Sorting a million keys for the index is no matter for memory either.
+    database.pragmas("locking_mode=EXCLUSIVE", "temp_store=FILE")
     database.script(
         f"PRAGMA application_id={schema.PLAN_ID}; {schema.PLAN}"
         f"PRAGMA user_version={schema.PLAN_VERSION};"

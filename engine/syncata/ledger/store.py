@@ -9,16 +9,9 @@ from types import TracebackType
 from typing import Self
 
 from syncata.errors import StateProblem
+from syncata.ledger import database as files
 from syncata.ledger import schema
-from syncata.ledger.database import (
-    Database,
-    exists,
-    judge,
-    private_directory,
-    private_file,
-    reported,
-    sync_directory,
-)
+from syncata.ledger.database import Database, exists, judge, reported
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock
 from syncata.ledger.records import Confirmed, Records, Seen, pages
@@ -28,7 +21,7 @@ from syncata.ledger.verify import findings
 from syncata.model import Change, JsonObject, Known, Outcome, Reject
 
 RENEWED = 10_000
-"""Renewals per transaction: they need not be one, and memory stays flat."""
+"""Renewals per transaction: they need not be one."""
 
 
 def utc_now() -> str:
@@ -47,7 +40,7 @@ def open_ledger(
     """
     if read_only:
         return Ledger(_existing(path, read_only=True), None, clock, created=False)
-    private_directory(path.parent)
+    files.private_directory(path.parent)
     lock = Lock(path.with_name(f"{path.name}.lock"), clock())
     try:
         created = not exists(path)
@@ -67,7 +60,7 @@ def _create(path: Path) -> None:
     draft = path.with_name(f".{path.name}.new")
     with reported(draft):
         draft.unlink(missing_ok=True)  # we hold the lock: a run that died left it
-    private_file(draft)
+    files.private_file(draft)
     database = Database(draft)
     try:
         database.script(
@@ -78,7 +71,7 @@ def _create(path: Path) -> None:
         database.close()
     with reported(path):
         draft.rename(path)
-    sync_directory(path.parent)
+    files.sync_directory(path.parent)
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:
@@ -178,16 +171,13 @@ class Ledger:
 
     def live_count(self, sync: str) -> int:
         """How many records of a sync the target holds and has not archived."""
-        sql = "SELECT count(*) FROM record WHERE sync = ? AND archived IS NULL"
+        sql = "SELECT count(*) FROM record WHERE +sync = ? AND archived IS NULL"
         return int(self._database.value(sql, (self._records.sync(sync),)))
 
     def syncs(self) -> list[str]:
         """The syncs of which records are held."""
-        rows = self._database.rows(
-            "SELECT name FROM sync s WHERE EXISTS (SELECT 1 FROM record WHERE sync = s.id) "
-            "ORDER BY id"
-        )
-        return [name for (name,) in rows]
+        sql = "SELECT name, EXISTS (SELECT 1 FROM record WHERE sync = s.id) FROM sync s ORDER BY id"
+        return [name for name, holds in self._database.rows(sql) if holds]
 
     def unseen(self, sync: str, seen: Seen) -> Iterator[Known]:
         """Live records that a run did not see, by id; the ledger may be written meanwhile."""
@@ -241,7 +231,7 @@ class Ledger:
     # Rejects
 
     def refused(self, sync: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
-        """Source digests the target refused last time, by key: of all keys, or of these."""
+        """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         return self._rejects.refused(sync, keys)
 
     def set_rejects(

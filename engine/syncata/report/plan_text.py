@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from typing import Protocol
 
-from syncata.ledger import Staging
 from syncata.model import WRITES, Action, Change, Reject, Tally, clean
 from syncata.plan import Stop, SyncPlan, field_changes
 from syncata.report.values import (
@@ -14,6 +14,16 @@ from syncata.report.values import (
     shown,
     shown_change,
 )
+
+class Staged(Protocol):
+    """Where a plan's changes and rejects can be looked at."""
+
+    def sample(self, sync: str, action: Action, limit: int) -> list[Change]:
+        """The first changes of a sync and action."""
+
+    def rejects(self, sync: str) -> Iterator[Reject]:
+        """The records of a sync that were set aside."""
+
 
 SAMPLES = {
     Action.ADOPT: 5, Action.UPDATE: 10, Action.RESTORE: 5, Action.ARCHIVE: 10, Action.REMOVE: 10,
@@ -26,7 +36,7 @@ REJECTS = 10
 def plan_lines(
     syncs: Sequence[SyncPlan],
     stops: Sequence[Stop],
-    staging: Staging,
+    staging: Staged,
     masked: Mapping[str, frozenset[str]],
     paint: Paint,
 ) -> Iterator[str]:
@@ -69,7 +79,7 @@ def _count(action: str, reasons: Mapping[str, int], paint: Paint) -> str:
 
 
 def _sync_lines(
-    plan: SyncPlan, staging: Staging, masked: frozenset[str], paint: Paint
+    plan: SyncPlan, staging: Staged, masked: frozenset[str], paint: Paint
 ) -> Iterator[str]:
     changes = [(a, plan.tally.of(a)) for a in WRITES if plan.tally.of(a)]
     rejects = list(islice(staging.rejects(plan.sync), REJECTS))

@@ -61,7 +61,8 @@ def run_lines(
     report = run["report"]
     state = paint(run["state"], "green" if run["exit_code"] == 0 else "red")
     took = f" in {duration(report['seconds'])}" if "seconds" in report else ""
-    yield f"Run {run['id']} of {report.get('connection', '')}: {state}{took}, exit {run['exit_code']}"
+    of = report.get("connection", "")
+    yield f"Run {run['id']} of {of}: {state}{took}, exit {run['exit_code']}"
     yield f"  {report.get('command', 'run')}, started {run['started']}"
     width = max((len(sync["sync"]) for sync in report.get("syncs", [])), default=0)
     for sync in report.get("syncs", []):
@@ -77,7 +78,8 @@ def run_lines(
     for reject in rejects:
         place = f"  {reject['position']}" if reject["position"] else ""
         field = f"{reject['field']}: " if reject["field"] else ""
-        yield f"  ! {reject['sync']} {clean(reject['key'])}  {clean(field + reject['message'])}{place}"
+        reason = clean(field + reject["message"])
+        yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{place}"
 
 
 def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:

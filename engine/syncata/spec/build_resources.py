@@ -47,8 +47,13 @@ def _operation(name: str, node: Node) -> Operation:
         results=_results(results) if results else None,
         id=node["id"].scalar(),
         conflict=Conflict(conflict["when"].expect()) if conflict else None,
-        omitted=node["omitted"].text("replaced"),
+        omitted=_omitted(node),
     )
+
+
+def _omitted(node: Node) -> str:
+    """The word; YAML reads a bare `null` as nothing, and it means the same here."""
+    return node["omitted"].text("null" if "omitted" in node.mapping else "replaced")
 
 
 def _batch(node: Node) -> Batch:

@@ -14,7 +14,7 @@ from syncata.expressions import (
     compile_template,
 )
 from syncata.model import JsonObject, key_text
-from syncata.source import NextPage, Reading
+from syncata.pages import NextPage, Reading
 from syncata.spec.model import Lookup
 from syncata.spec.operations import Find
 from syncata.transport import Endpoint
@@ -98,12 +98,15 @@ class Finder:
     async def _candidates(self, endpoint: Endpoint, scope: Scope) -> Any:
         request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
         first = self._pages.first(request)
-        async for answer in endpoint.pages(first, self._pages.follow(scope, Reading())):
+        reading = Reading()
+        async for answer in endpoint.pages(first, self._pages.follow(scope, reading)):
             inner = answer_scope(scope, answer)
             records = (
                 answer.body if self._records is None else self._records.evaluate(answer.body, inner)
             )
-            for item in as_list(records):
+            items = as_list(records)
+            reading.took(len(items))
+            for item in items:
                 if isinstance(item, dict) and holds(self._where, item, scope):
                     yield item
 

@@ -53,12 +53,16 @@ class Writer:
 
     def _judge(self, answer: Answer, scope: Scope, change: Change) -> Outcome:
         then = answer.ruling.then
-        if self._conflict and then != "ok":
-            if holds(self._conflict, answer.body, answer_scope(scope, answer)):
-                return Outcome(change, Verdict.REJECTED, None, CONFLICT)
+        if then != "ok" and self._is_conflict(answer, scope):
+            return Outcome(change, Verdict.REJECTED, None, CONFLICT)
         if then in ("ok", "skip") or (then == "gone" and self.name in ("archive", "remove")):
             return Outcome(change, Verdict.OK, self._target_id(answer, scope, change))
         return Outcome(change, Verdict.REJECTED, None, refusal(answer))
+
+    def _is_conflict(self, answer: Answer, scope: Scope) -> bool:
+        if self._conflict is None:
+            return False
+        return holds(self._conflict, answer.body, answer_scope(scope, answer))
 
     def _target_id(self, answer: Answer, scope: Scope, change: Change) -> str | None:
         if self._id is None:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
-import httpcore
+import httpx
 
 _MAX_DEPTH = 100
 _PIECE = 256 * 1024
@@ -58,14 +58,14 @@ def inflater(headers: Mapping[str, str]) -> Inflater | None:
     raise Unusable(f"its content encoding {encoding[:40]!r} is not understood, only gzip is")
 
 
-async def read_body(response: httpcore.Response, headers: Mapping[str, str], limit: int) -> bytes:
+async def read_body(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:
     """Read a whole body of at most `limit` inflated bytes."""
     inflate = inflater(headers)
     if declared_length(headers) > limit:
         raise _too_large(limit)
     pieces: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_stream():
+    async for chunk in response.aiter_raw():
         for piece in (chunk,) if inflate is None else inflate.feed(chunk):
             size += len(piece)
             if size > limit:

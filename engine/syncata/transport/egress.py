@@ -1,83 +1,44 @@
 """Where requests may go: URLs are checked against the allowed origins, addresses against a list."""
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
+
+import httpx
 
 from syncata.errors import RecordRejected, Unavailable, UsageError
+from syncata.transport.auth import Pairs
 
-_PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")
-# What may stand in a path and a query as it is; "%" because both come percent-encoded.
-_SAFE = "/:@!$&'()*+,;=~-._%?[]"
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Scheme, host and port of a URL."""
-
-    scheme: str
-    host: str
-    port: int
-
-    @property
-    def authority(self) -> str:
-        """Host and port as the Host header has them."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
-
-    def __str__(self) -> str:
-        return f"{self.scheme}://{self.authority}"
-
-
-@dataclass(frozen=True, slots=True)
-class Url:
-    """An absolute URL, taken apart: `target` is path and query, percent-encoded."""
-
-    origin: Origin
-    target: str
-
-    @property
-    def path(self) -> str:
-        """The path without the query, which may hold personal data."""
-        return self.target.partition("?")[0]
-
-    def __str__(self) -> str:
-        return f"{self.origin}{self.target}"
-
-    def with_params(self, params: tuple[tuple[str, str], ...]) -> "Url":
-        """Return the URL with parameters added behind its own."""
-        if not params:
-            return self
-        joint = "&" if "?" in self.target else "?"
-        return Url(self.origin, f"{self.target}{joint}{urlencode(params)}")
-
-    def with_secret(self, params: tuple[tuple[str, str], ...]) -> "Url":
-        """Return the URL with parameters in place of its own of the same name."""
-        names = {name for name, _ in params}
-        query = parse_qsl(self.target.partition("?")[2], keep_blank_values=True)
-        kept = tuple(pair for pair in query if pair[0] not in names)
-        return Url(self.origin, self.path).with_params(kept + params)
-
-
-def parse(url: str) -> Url:
-    """Take an absolute URL apart; raises ValueError for anything but plain http(s)."""
+def parse(url: str) -> httpx.URL:
+    """Read an absolute URL without its fragment; ValueError for all but plain http(s)."""
     if not url.isprintable() or " " in url or "\\" in url:
         raise ValueError("it has blanks, backslashes or control characters")
-    parts = urlsplit(url)
-    if parts.scheme not in _PORTS or not parts.hostname:
+    try:
+        parsed = httpx.URL(url.partition("#")[0])
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise ValueError(str(error)) from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
         raise ValueError("it is no http(s) URL with a host")
-    if "@" in parts.netloc:
+    if parsed.userinfo:
         raise ValueError("it holds a user name or password")
-    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
-    target = quote(parts.path or "/", safe=_SAFE)
-    if parts.query:
-        target += "?" + quote(parts.query, safe=_SAFE)
-    port = parts.port if parts.port is not None else _PORTS[parts.scheme]
-    return Url(Origin(parts.scheme, host.rstrip("."), port), target)
+    if parsed.port is not None and parsed.port > 65535:
+        raise ValueError("its port is out of range")
+    return parsed.copy_with(host=parsed.host.rstrip(".")) if parsed.host[-1] == "." else parsed
+
+
+def origin(url: httpx.URL) -> str:
+    """Scheme, host and port of a URL, without the port that goes without saying."""
+    return f"{url.scheme}://{url.netloc.decode()}"
+
+
+def path(url: httpx.URL) -> str:
+    """The path of a URL as it is sent, without the query, which may hold personal data."""
+    return url.raw_path.partition(b"?")[0].decode()
 
 
 class Egress:
@@ -87,20 +48,25 @@ class Egress:
         """Check the base URL and the further origins; UsageError where one cannot be used."""
         self._name = name
         base = _configured(name, base_url)
-        self.home = base.origin
+        self.home = origin(base)
         self._base = str(base).partition("?")[0].rstrip("/")
-        self._allowed = {self.home, *(_configured(name, each).origin for each in origins)}
+        self._allowed = {self.home, *(origin(_configured(name, each)) for each in origins)}
 
-    def url(self, reference: str) -> Url:
-        """Return an absolute URL, or a path continued from the base URL, once it is checked."""
-        if _ABSOLUTE.match(reference):
-            return self._checked(reference, reference)
-        path = reference.partition("?")[0]
-        if _DOTS.search(path):
-            raise RecordRejected("path", f"the path {path!r} has a segment of dots only")
-        return self._checked(f"{self._base}/{reference.lstrip('/')}", reference)
+    def url(self, reference: str, params: Pairs = ()) -> httpx.URL:
+        """Return an absolute URL, or a path continued from the base URL, once it is checked.
 
-    def follow(self, reference: str, current: str) -> Url:
+        `params` are added behind its own.
+        """
+        start, mark, query = reference.partition("#")[0].partition("?")
+        if not _ABSOLUTE.match(start):
+            if _DOTS.search(start):
+                raise RecordRejected("SYN610", f"the path {start!r} has a segment of dots only")
+            start = f"{self._base}/{start.lstrip('/')}"
+        if params:
+            mark, query = "?", "&".join(filter(None, (query, urlencode(params))))
+        return self._checked(start + mark + query, reference)
+
+    def follow(self, reference: str, current: str) -> httpx.URL:
         """Return what an answer refers to (a next page, a job), once it is checked."""
         try:
             joined = urljoin(current, reference)
@@ -111,37 +77,38 @@ class Egress:
     def advice(self, location: str, current: str) -> str:
         """Say what to do about a redirect, which is never followed: it could take secrets along."""
         try:
-            origin = parse(urljoin(current, location)).origin
+            place = origin(parse(urljoin(current, location)))
         except ValueError:
             return "it redirects to something that is no usable URL"
-        if origin == self.home:
-            return f"it redirects to another path of {origin}; use that path in the spec"
-        return f"it redirects to {origin}; use that in base_url if it is the API"
+        if place == self.home:
+            return f"it redirects to another path of {place}; use that path in the spec"
+        return f"it redirects to {place}; use that in base_url if it is the API"
 
-    def _checked(self, url: str, shown: str) -> Url:
+    def _checked(self, url: str, shown: str) -> httpx.URL:
         try:
             parsed = parse(url)
         except ValueError as error:
             raise Unavailable(f"{self._name}: cannot go to {shown[:200]!r}: {error}") from error
-        if parsed.origin not in self._allowed:
+        if origin(parsed) not in self._allowed:
+            there = f"{path(parsed)[:100]} points to {origin(parsed)}"
             raise Unavailable(
-                f"{self._name}: {parsed.path[:100]} points to {parsed.origin}, outside {self.home}",
+                f"{self._name}: {there}, outside {self.home}",
                 hint="requests go only to the origin of base_url",
             )
         return parsed
 
 
-def _configured(name: str, url: str) -> Url:
+def _configured(name: str, url: str) -> httpx.URL:
     try:
         parsed = parse(url)
     except ValueError as error:
         raise UsageError(f"{name}: {_origin_text(url)} cannot be used: {error}") from error
-    if parsed.origin.scheme == "http" and not is_loopback(parsed.origin.host):
+    host = parsed.host
+    if parsed.scheme == "http" and not is_loopback(host):
         raise UsageError(
-            f"{name}: {parsed.origin} would send credentials and data in the clear",
+            f"{name}: {origin(parsed)} would send credentials and data in the clear",
             hint="use https://; plain http:// is for 127.0.0.1 and localhost",
         )
-    host = parsed.origin.host
     if _literal(host) and (why := objection(host, host, allow_private=True)):
         raise UsageError(f"{name}: {why}")
     return parsed

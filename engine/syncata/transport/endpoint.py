@@ -6,13 +6,15 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import NoReturn
 
+import httpx
+
 from syncata.errors import CredentialsRefused, Unavailable
 from syncata.transport.auth import ClientCredentials, Token, fixed, read_token, secrets, token_body
-from syncata.transport.egress import Egress, Url
-from syncata.transport.exchange import Call, Failure, Headers, exchange, wire_request
+from syncata.transport.egress import Egress, origin, path
+from syncata.transport.exchange import Call, Failure, exchange, wire_request
 from syncata.transport.limits import Account, TooLate
 from syncata.transport.pages import walk
-from syncata.transport.pool import open_pool, proxy_login
+from syncata.transport.pool import Pool, proxy_login
 from syncata.transport.stream import Stream
 from syncata.transport.values import (
     OK,
@@ -29,6 +31,7 @@ from syncata.transport.values import (
 from syncata.transport.verdict import asked_wait, back_off, default_ruling, is_unclear
 from syncata.transport.wording import Wording, in_seconds
 
+_PLAIN = {"accept": "application/json", "accept-encoding": "gzip"}
 _RETURNED = ("ok", "gone", "skip", "reject")
 
 
@@ -58,13 +61,13 @@ class Endpoint:
         self._observe = observe
         self._world = world or World()
         self._egress = Egress(site.name, site.base_url, site.origins)
-        self._pool = open_pool(site, self._world.resolve)
+        self._pool = Pool(site, self._world.resolve)
         login = proxy_login(site)
         hidden = (*secrets(site.credentials), *((login[1],) if login else ()))
         self._wording = Wording(site.name, hidden, redact)
         own_headers, self._own_params = fixed(site.credentials)
-        self._plain = _encoded({"user-agent": site.user_agent})
-        self._own = self._plain | _encoded({**site.headers, **dict(own_headers)})
+        self._plain = _PLAIN | {"user-agent": site.user_agent}
+        self._own = {name.lower(): text for name, text in (*site.headers.items(), *own_headers)}
         self._token: Token | None = None
         if isinstance(site.credentials, ClientCredentials):
             self._token = Token(self._fetch_token, self._world.monotonic)
@@ -85,7 +88,6 @@ class Endpoint:
         """
         call = Call(request, self._url(request), streaming=True)
         answer = await self._until_settled(call)
-        method, path = request.method, call.url.path
         try:
             yield Stream(
                 answer,
@@ -93,7 +95,7 @@ class Endpoint:
                 site=self.site,
                 left=self._left,
                 failed=lambda why: Unavailable(
-                    self._wording.failed(why, method, path, answer.attempts)
+                    self._wording.failed(why, request.method, path(call.url), answer.attempts)
                 ),
             )
         finally:
@@ -117,8 +119,8 @@ class Endpoint:
         """Close the connections."""
         await self._pool.aclose()
 
-    def _url(self, request: Request) -> Url:
-        return self._egress.url(request.url).with_params(request.params)
+    def _url(self, request: Request) -> httpx.URL:
+        return self._egress.url(request.url, request.params)
 
     async def _until_settled(self, call: Call) -> Answer:
         while True:
@@ -137,14 +139,14 @@ class Endpoint:
 
     async def _attempt(self, call: Call) -> Answer:
         await self._turn(call)
-        headers = {b"host": call.url.origin.authority.encode(), **self._plain}
+        headers = self._plain
         params: tuple[tuple[str, str], ...] = ()
-        if call.url.origin == self._egress.home and not call.for_token:
-            headers |= self._own
+        if origin(call.url) == self._egress.home and not call.for_token:
+            headers = self._plain | self._own
             params = self._own_params
             if self._token is not None:
                 call.token = await self._token.current()
-                headers[b"authorization"] = f"Bearer {call.token}".encode()
+                headers["authorization"] = f"Bearer {call.token}"
         seconds = min(self.site.timeout, self._left())
         if seconds <= 0:
             raise Failure("the run's time is up", again=False, sent=False)
@@ -184,7 +186,7 @@ class Endpoint:
     async def _after_failure(self, call: Call, failure: Failure) -> None:
         call.unclear = call.unclear or failure.sent
         text = self._wording.failed(
-            failure.problem, call.request.method, call.url.path, call.attempt
+            failure.problem, call.request.method, path(call.url), call.attempt
         )
         if not failure.again or (failure.sent and not call.request.may_repeat):
             self._give_up(call, text)
@@ -192,7 +194,7 @@ class Endpoint:
 
     async def _after_answer(self, call: Call, answer: Answer, ruling: Ruling) -> None:
         text = self._wording.about(
-            answer, call.request.method, call.url.path, extra=self._wording.clean(ruling.message)
+            answer, call.request.method, path(call.url), extra=self._wording.clean(ruling.message)
         )
         if ruling.then == "stop":
             self._give_up(call, text, hint=self._redirect_hint(answer))
@@ -271,8 +273,7 @@ class Endpoint:
         answer = await self._until_settled(Call(request, self._url(request), for_token=True))
         found = read_token(answer.body) if answer.ruling is OK else None
         if found is None:
-            path = self._url(request).path
-            text = self._wording.about(replace(answer, raw=b""), "POST", path)
+            text = self._wording.about(replace(answer, raw=b""), "POST", path(self._url(request)))
             raise Unavailable(f"{text}, which holds no token")
         self._wording.learn(found[0])
         return found
@@ -283,12 +284,5 @@ class Endpoint:
     def _note(self, call: Call, status: int, seconds: float) -> None:
         self.requests["token" if call.for_token else call.request.kind, status] += 1
         if self._observe is not None:
-            request, path = call.request, self._wording.clean(call.url.path)
-            self._observe(
-                Event(self.site.name, request.method, path, status, seconds, call.attempt)
-            )
-
-
-def _encoded(headers: dict[str, str]) -> Headers:
-    given = {"accept": "application/json", "accept-encoding": "gzip", **headers}
-    return {name.lower().encode("latin-1"): text.encode("latin-1") for name, text in given.items()}
+            method, where = call.request.method, self._wording.clean(path(call.url))
+            self._observe(Event(self.site.name, method, where, status, seconds, call.attempt))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import httpcore
+import httpx
 
 from syncata.transport.auth import Pairs
 from syncata.transport.body import (
@@ -17,13 +17,10 @@ from syncata.transport.body import (
     may_be_json,
     read_body,
 )
-from syncata.transport.egress import Url
 from syncata.transport.values import Answer, Request
 from syncata.transport.wire import Forbidden
 
-Headers = dict[bytes, bytes]
 _EMPTY = frozenset({202, 204, 205})
-_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
 class Failure(Exception):
@@ -41,7 +38,7 @@ class Call:
     """A request under way, over all its attempts."""
 
     request: Request
-    url: Url
+    url: httpx.URL
     for_token: bool = False
     streaming: bool = False
     attempt: int = 0
@@ -50,7 +47,7 @@ class Call:
     renewed: bool = False  # a new token was had for it
     token: str = ""
     sent: bool = False
-    response: httpcore.Response | None = None
+    response: httpx.Response | None = None
 
     async def note_sending(self, event: str, _: Mapping[str, Any]) -> None:
         """httpcore: told when the first bytes go out."""
@@ -58,32 +55,22 @@ class Call:
             self.sent = True
 
 
-def wire_request(call: Call, headers: Headers, secret_params: Pairs) -> httpcore.Request:
+def wire_request(call: Call, headers: dict[str, str], secret_params: Pairs) -> httpx.Request:
     """Return what goes out; `headers` are those every request carries."""
     request = call.request
-    for name, value in request.headers.items():
-        headers[_header(name.lower())] = _header(value)
+    given = headers | {name.lower(): text for name, text in request.headers.items()}
     if request.body is not None:
-        headers.setdefault(b"content-type", b"application/json")
-        headers[b"content-length"] = str(len(request.body)).encode()
-    elif request.method in _WITH_BODY:
-        headers[b"content-length"] = b"0"
-    url = call.url.with_secret(secret_params) if secret_params else call.url
-    origin = url.origin
+        given.setdefault("content-type", "application/json")
     # Asked for only where it decides whether a write is in doubt: each event costs time.
     watch = None if request.may_repeat else {"trace": call.note_sending}
-    return httpcore.Request(
-        request.method,
-        httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=url.target),
-        headers=list(headers.items()),
-        content=request.body,
-        extensions=watch,
-    )
-
-
-def _header(text: str) -> bytes:
     try:
-        return text.encode("latin-1")
+        return httpx.Request(
+            request.method,
+            call.url.copy_merge_params(dict(secret_params)) if secret_params else call.url,
+            headers=httpx.Headers(given, encoding="latin-1"),
+            content=request.body,
+            extensions=watch,
+        )
     except UnicodeEncodeError as error:
         raise Failure(
             "a header holds characters that HTTP cannot carry", again=False, sent=False
@@ -91,9 +78,9 @@ def _header(text: str) -> bytes:
 
 
 async def exchange(
-    pool: httpcore.AsyncConnectionPool,
+    transport: httpx.AsyncBaseTransport,
     call: Call,
-    outgoing: httpcore.Request,
+    outgoing: httpx.Request,
     *,
     seconds: float,
     max_body: int,
@@ -107,18 +94,18 @@ async def exchange(
     started = loop.time()
     try:
         async with asyncio.timeout(seconds):
-            status, headers, raw = await _transfer(pool, call, outgoing, max_body)
+            status, headers, raw = await _transfer(transport, call, outgoing, max_body)
         return _answer(call, status, headers, raw, loop.time() - started)
     except TimeoutError as error:
         problem = f"no complete answer within {seconds:.1f} s"
         raise Failure(problem, again=True, sent=call.sent) from error
     except Forbidden as error:
         raise Failure(str(error), again=False, sent=False) from error
-    except (httpcore.ConnectError, httpcore.ProxyError) as error:
+    except (httpx.ConnectError, httpx.ProxyError) as error:
         raise Failure(f"no connection: {error}", again=True, sent=False) from error
-    except (httpcore.LocalProtocolError, httpcore.UnsupportedProtocol) as error:
+    except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
         raise Failure(f"it cannot be sent: {error}", again=False, sent=False) from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
+    except (httpx.NetworkError, httpx.ProtocolError, httpx.TimeoutException) as error:
         problem = str(error) or "the connection broke"
         raise Failure(problem, again=True, sent=call.sent) from error
     except Damaged as error:
@@ -128,26 +115,17 @@ async def exchange(
 
 
 async def _transfer(
-    pool: httpcore.AsyncConnectionPool, call: Call, outgoing: httpcore.Request, max_body: int
+    transport: httpx.AsyncBaseTransport, call: Call, outgoing: httpx.Request, max_body: int
 ) -> tuple[int, dict[str, str], bytes]:
-    response = await pool.handle_async_request(outgoing)
-    headers = _fold(response.headers)
-    if call.streaming and 200 <= response.status < 300 and may_be_json(headers):
+    response = await transport.handle_async_request(outgoing)
+    headers = dict(response.headers.items())
+    if call.streaming and 200 <= response.status_code < 300 and may_be_json(headers):
         call.response = response
-        return response.status, headers, b""
+        return response.status_code, headers, b""
     try:
-        return response.status, headers, await read_body(response, headers, max_body)
+        return response.status_code, headers, await read_body(response, headers, max_body)
     finally:
         await response.aclose()
-
-
-def _fold(pairs: list[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    for name, value in pairs:
-        key = name.decode("latin-1").lower()
-        text = value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers
 
 
 def _answer(call: Call, status: int, headers: dict[str, str], raw: bytes, elapsed: float) -> Answer:

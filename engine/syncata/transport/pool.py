@@ -1,10 +1,12 @@
 """The connection pool of one side: TLS always verified, nothing taken from the environment."""
 
 import ssl
+from collections.abc import AsyncIterable, AsyncIterator
 from urllib.parse import unquote, urlsplit
 
 import certifi
 import httpcore
+import httpx
 
 from syncata.errors import UsageError
 from syncata.transport.values import Resolve, Site
@@ -14,8 +16,70 @@ _CONNECTIONS = 20
 _KEEP_ALIVE = 4.0  # below the 5 s after which common servers close: a race a write must not run
 
 
-def open_pool(site: Site, resolve: Resolve | None = None) -> httpcore.AsyncConnectionPool:
-    """Return a pool; connections are opened when requests need them."""
+# httpcore's errors by httpx's names; timeouts are missing because none are asked of it.
+_ERRORS: dict[type[Exception], type[httpx.TransportError]] = {
+    httpcore.ConnectError: httpx.ConnectError,
+    httpcore.ReadError: httpx.ReadError,
+    httpcore.WriteError: httpx.WriteError,
+    httpcore.ProxyError: httpx.ProxyError,
+    httpcore.LocalProtocolError: httpx.LocalProtocolError,
+    httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
+    httpcore.UnsupportedProtocol: httpx.UnsupportedProtocol,
+}
+_CAUGHT = tuple(_ERRORS)
+
+
+class Pool(httpx.AsyncBaseTransport):
+    """httpx's transport over httpcore's pool; connections are opened when requests need them."""
+
+    def __init__(self, site: Site, resolve: Resolve | None = None) -> None:
+        """UsageError where `proxy` or `ca_file` cannot be used."""
+        self._pool = _open(site, resolve)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the answer's body is still to be read."""
+        url = request.url
+        assert isinstance(request.stream, httpx.AsyncByteStream)
+        outgoing = httpcore.Request(
+            request.method,
+            httpcore.URL(
+                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+            ),
+            headers=request.headers.raw,
+            content=request.stream,
+            extensions=request.extensions,
+        )
+        try:
+            answered = await self._pool.handle_async_request(outgoing)
+        except _CAUGHT as error:
+            raise _ERRORS[type(error)](str(error)) from error
+        return httpx.Response(answered.status, headers=answered.headers, stream=_Body(answered))
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._pool.aclose()
+
+
+class _Body(httpx.AsyncByteStream):
+    """The bytes of an answer as they arrive."""
+
+    def __init__(self, answered: httpcore.Response) -> None:
+        self._answered = answered
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        stream = self._answered.stream
+        assert isinstance(stream, AsyncIterable)
+        try:
+            async for chunk in stream:
+                yield chunk
+        except _CAUGHT as error:
+            raise _ERRORS[type(error)](str(error)) from error
+
+    async def aclose(self) -> None:
+        await self._answered.aclose()
+
+
+def _open(site: Site, resolve: Resolve | None) -> httpcore.AsyncConnectionPool:
     context = _trust(site)
     if site.proxy is None:
         return httpcore.AsyncConnectionPool(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
-import httpcore
+import httpx
 
 from syncata.errors import Unavailable
 from syncata.transport.body import Damaged, Inflater, Unusable, inflater
@@ -21,7 +21,7 @@ class Stream:
     def __init__(
         self,
         answer: Answer,
-        response: httpcore.Response | None,
+        response: httpx.Response | None,
         *,
         site: Site,
         left: Callable[[], float],
@@ -50,11 +50,11 @@ class Stream:
             raise self._failed(str(error)) from error
         except TimeoutError as error:
             raise self._failed(f"it stalled after {reader.count} items") from error
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+        except (httpx.NetworkError, httpx.ProtocolError) as error:
             problem = f"it broke off after {reader.count} items: {error}"
             raise self._failed(problem) from error
 
-    async def _pieces(self, response: httpcore.Response) -> AsyncIterator[bytes]:
+    async def _pieces(self, response: httpx.Response) -> AsyncIterator[bytes]:
         inflate = inflater(self.answer.headers)
         size = 0
         async for chunk in self._chunks(response):
@@ -66,10 +66,10 @@ class Stream:
         if inflate is not None:
             inflate.finish()
 
-    async def _chunks(self, response: httpcore.Response) -> AsyncIterator[bytes]:
+    async def _chunks(self, response: httpx.Response) -> AsyncIterator[bytes]:
         """Yield what arrives; only waiting counts against the patience, not the reader's work."""
         loop = asyncio.get_running_loop()
-        arriving = response.aiter_stream().__aiter__()
+        arriving = response.aiter_raw().__aiter__()
         while True:
             seconds = min(self._site.timeout, self._patience, self._left())
             started = loop.time()

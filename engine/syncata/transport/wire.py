@@ -12,6 +12,7 @@ import ssl
 from collections.abc import Iterable
 
 import httpcore
+import httpx
 
 from syncata.transport.egress import objection
 from syncata.transport.values import Resolve
@@ -24,7 +25,7 @@ for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Forbidden(httpcore.ConnectError):
+class Forbidden(httpx.ConnectError):
     """A connection that must not be made; trying again is no use."""
 
 

@@ -87,6 +87,13 @@ CODES = (
         "Write one of them without the other.",
     ),
     Code(
+        "SYN332",
+        "Name is taken",
+        "A definition has the name of a value or of a function, which it would hide.",
+        "definitions: {settings: '{\"a\": 1}'}",
+        "Give the definition another name.",
+    ),
+    Code(
         "SYN325",
         "Clock without `volatile`",
         (

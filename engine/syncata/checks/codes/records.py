@@ -56,6 +56,13 @@ CODES = (
         "Correct the source, or choose a `key` that tells them apart.",
     ),
     Code(
+        "SYN608",
+        "Refused by the target",
+        "The target accepted the request, but not this record; the message is the target's.",
+        "externalId: already used",
+        "Correct the record at the source, or the mapping; then `syncata rejects retry`.",
+    ),
+    Code(
         "SYN609",
         "Not JSON text",
         "A value cannot be written as JSON: half of a surrogate pair, or the like.",

@@ -11,6 +11,7 @@ from syncata.checks.rules.names import (
     records_only_where_there_is_one,
 )
 from syncata.checks.rules.references import (
+    definitions_have_names_of_their_own,
     definitions_without_cycles,
     references_name_syncs,
     syncs_without_cycles,
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     references_name_syncs,
     syncs_without_cycles,
     definitions_without_cycles,
+    definitions_have_names_of_their_own,
     syncs_join_what_exists,
     required_fields_are_mapped,
     mapped_fields_fit_schema,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from syncata.checks.draft7 import did_you_mean
-from syncata.checks.subject import Subject, finding
+from syncata.checks.places import NAMES
+from syncata.checks.subject import Subject, at_key, finding
 from syncata.errors import Finding
-from syncata.expressions import Call
+from syncata.expressions import FUNCTIONS, Call
 
 _REFERENCES = ("ref", "has")
 
@@ -53,6 +54,14 @@ def definitions_without_cycles(subject: Subject) -> Iterator[Finding]:
         position = subject.root["definitions"][circle[0]].key_position
         message = f"definitions use each other: {shown}"
         yield finding(position, "SYN327", message, length=len(circle[0]))
+
+
+def definitions_have_names_of_their_own(subject: Subject) -> Iterator[Finding]:
+    """A definition hides no value and no function."""
+    for name, node in subject.root["definitions"].items():
+        if name in NAMES or name in FUNCTIONS:
+            message = f"${name} is {'a value' if name in NAMES else 'a function'} already"
+            yield at_key(node, "SYN332", message, "give the definition another name")
 
 
 def sync_needs(subject: Subject) -> Mapping[str, set[str]]:

@@ -32,7 +32,7 @@ def partial_updates_say_what_is_omitted(subject: Subject) -> Iterator[Finding]:
     for operation in _operations(subject):
         writes = operation.path[-1] in ("update", "upsert")
         method = operation["request"]["method"].text()
-        if writes and method == "PATCH" and not operation["omitted"]:
+        if writes and method == "PATCH" and "omitted" not in operation.mapping:
             message = "PATCH leaves fields we no longer send: say what becomes of them"
             hint = "write `omitted: null`, `empty` or `leave` (or `replaced`, if it drops them)"
             yield at_key(operation, "SYN316", message, hint)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from syncata.checks.draft7 import violations
+from syncata.checks.draft7 import schema_problem, violations
 from syncata.checks.subject import Subject, at_key, at_value, finding
 from syncata.errors import Finding
 from syncata.spec.build import RULE_WORDS
@@ -61,11 +61,9 @@ def _examples(setting: Node) -> Iterator[Node]:
 
 def _fits(setting: Node, word: str, node: Node) -> Iterator[Finding]:
     rules = {rule: setting[rule].value for rule in RULE_WORDS if setting[rule]}
-    try:
-        found = list(violations(rules, node.value))
-    except (re.error, TypeError):
+    if schema_problem(rules) or any(_pattern(setting["pattern"])):
         return  # the rules themselves are wrong: said already
-    for violation in found:
+    for violation in violations(rules, node.value):
         message = f"the {word} does not fit the setting: {violation.message}"
         yield at_value(node, "SYN401", message, violation.hint)
 

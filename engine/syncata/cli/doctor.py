@@ -1,0 +1,72 @@
+"""`syncata doctor [CONNECTION]`."""
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from syncata.cli.operate import most_urgent
+from syncata.cli.output import Output, paint
+from syncata.cli.project import Project, find_project, json_option, project_option
+from syncata.doctor import Diagnosis, connection, installation, state_directory
+from syncata.errors import Exit, SpecInvalid, SyncataError
+from syncata.ledger import open_ledger
+from syncata.session import Surroundings
+
+
+@click.command("doctor")
+@click.argument("name", metavar="[CONNECTION]", required=False)
+@json_option
+@project_option
+def command(
+    name: str | None,
+    as_json: bool,
+    project_dir: Path | None,
+) -> int:
+    """Check the installation and, if named, a CONNECTION: each finding says what to do.
+
+    Reads from both APIs, writes to neither.
+    """
+    output = Output(as_json=as_json)
+    project = find_project(project_dir)
+    diagnoses = [*installation(), *state_directory(project.root / "state")]
+    if name is not None:
+        diagnoses += _connection(project, name)
+    if as_json:
+        output.document({"checks": [asdict(diagnosis) for diagnosis in diagnoses]})
+    else:
+        for diagnosis in diagnoses:
+            _show(output, diagnosis)
+        if name is None and project.names():
+            output.next(f"syncata doctor {project.names()[0]}")
+    return most_urgent([Exit.OK, *(d.code for d in diagnoses)])
+
+
+def _connection(project: Project, name: str) -> list[Diagnosis]:
+    try:
+        subject = project.load(name)
+    except SpecInvalid:
+        raise
+    except SyncataError as error:
+        return [Diagnosis("connection", error.message, error.hint, error.exit_code)]
+
+    async def examine() -> list[Diagnosis]:
+        path = project.ledger_file(name)
+        # A ledger that is there needs no lock to be looked at: a run may be under way.
+        with open_ledger(path, read_only=path.exists()) as ledger:
+            return [d async for d in connection(subject, ledger, Surroundings())]
+
+    known = Diagnosis("connection", f"{subject.file}: {subject.spec.title}")
+    try:
+        return [known, *asyncio.run(examine())]
+    except SyncataError as error:
+        return [known, Diagnosis("ledger", error.message, error.hint, error.exit_code)]
+
+
+def _show(output: Output, diagnosis: Diagnosis) -> None:
+    well = diagnosis.code is Exit.OK
+    mark = paint("ok  ", "green") if well else paint("FAIL", "red")
+    output.result([f"{mark}  {diagnosis.subject}: {diagnosis.found}"])
+    if not well and diagnosis.advice:
+        output.result([f"      {diagnosis.advice}"])

@@ -1,0 +1,100 @@
+"""`syncata simulate [NAME…]`."""
+
+import signal
+import threading
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from syncata.cli.output import Output
+from syncata.cli.project import json_option
+from syncata.errors import UsageError
+from syncata.simulator import SIMULATORS, Options, Running, describe, serve
+
+
+@click.command("simulate")
+@click.argument("names", nargs=-1, type=click.Choice(sorted(SIMULATORS)), metavar="[NAME]...")
+@click.option("--items", type=click.IntRange(0, 10_000_000), default=1000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Other data, same kind.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the first one.")
+@click.option(
+    "--fault", "faults", multiple=True, metavar="NAME=VALUE", help="Switch a fault on (repeatable)."
+)
+@click.option(
+    "--audit",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Append every request and its effect to this file.",
+)
+@click.option("--list-faults", is_flag=True, help="Show every fault switch and end.")
+@json_option
+def command(
+    names: tuple[str, ...],
+    items: int,
+    seed: int,
+    port: int,
+    faults: tuple[str, ...],
+    audit: Path | None,
+    list_faults: bool,
+    as_json: bool,
+) -> None:
+    """Start the API simulators (all, or those named) until they are interrupted."""
+    output = Output(as_json=as_json)
+    chosen = names or tuple(sorted(SIMULATORS))
+    if list_faults:
+        _list(chosen, output)
+        return
+    switches = dict(fault.partition("=")[::2] for fault in faults)
+    with ExitStack() as running:
+        urls = {}
+        for place, name in enumerate(chosen):
+            options = Options(items=items, seed=seed, faults=_known(name, switches), audit=audit)
+            at = port + place if port else 0
+            urls[name] = running.enter_context(_started(name, options, at)).url
+        _refuse_unknown(chosen, switches)
+        if as_json:
+            output.document({"simulators": urls})
+        else:
+            output.result([f"{name}: {url}" for name, url in urls.items()])
+            output.message("Stop with Ctrl-C; faults at run time: POST /_simulator/faults")
+        _until_stopped()
+
+
+def _started(name: str, options: Options, port: int) -> Running:
+    try:
+        return serve(name, options, port=port)
+    except (ValueError, OSError) as error:
+        raise UsageError(f"{name}: {error}") from error
+
+
+def _switches(name: str) -> set[str]:
+    return {form.partition("=")[0] for form, _ in describe(name)}
+
+
+def _known(name: str, switches: dict[str, str]) -> dict[str, str]:
+    return {switch: value for switch, value in switches.items() if switch in _switches(name)}
+
+
+def _refuse_unknown(chosen: tuple[str, ...], switches: dict[str, str]) -> None:
+    known = set().union(*(_switches(name) for name in chosen))
+    if unknown := sorted(switches.keys() - known):
+        raise UsageError(
+            f"there is no fault {', '.join(unknown)}", hint="see syncata simulate --list-faults"
+        )
+
+
+def _list(chosen: tuple[str, ...], output: Output) -> None:
+    if output.as_json:
+        faults = {n: [{"switch": form, "does": text} for form, text in describe(n)] for n in chosen}
+        output.document({"faults": faults})
+        return
+    for name in chosen:
+        output.result([name, *(f"  {form:<32} {text}" for form, text in describe(name)), ""])
+
+
+def _until_stopped() -> None:
+    stopped = threading.Event()
+    for kind in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(kind, lambda *_: stopped.set())
+    while not stopped.wait(0.5):
+        pass

@@ -1,0 +1,68 @@
+"""Reading page by page: how far it came, and what one page says about the next."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from syncata.api import answer_scope
+from syncata.errors import Unavailable
+from syncata.expressions import ExpressionError, Scope, compile_expression
+from syncata.model import key_text
+from syncata.spec.requests import Pagination
+from syncata.transport import Answer, Request
+
+
+@dataclass(slots=True)
+class Reading:
+    """How far a reading came; only a complete one may prove absence.
+
+    `on_page` counts the records of the last page, `counted` is what the API says there are.
+    """
+
+    pages: int = 0
+    records: int = 0
+    on_page: int = 0
+    counted: int | None = None
+    complete: bool = False
+    because: str = "the reading was not finished"
+
+    def took(self, number: int) -> None:
+        """Another page came, with so many records."""
+        self.pages += 1
+        self.records += number
+        self.on_page = number
+
+
+class NextPage:
+    """`pagination`, compiled; without it there is one page."""
+
+    def __init__(self, pagination: Pagination | None) -> None:
+        first = pagination.first if pagination else {}
+        self._first = tuple((name, str(value)) for name, value in first.items())
+        self._next = compile_expression(pagination.next) if pagination else None
+
+    def first(self, request: Request) -> Request:
+        """The request for the first page."""
+        return replace(request, params=(*request.params, *self._first)) if self._first else request
+
+    def follow(
+        self, scope: Scope, reading: Reading
+    ) -> Callable[[Answer, int], Mapping[str, str] | str | None]:
+        """From an answer and its number to the next request's parameters or URL; None: the end."""
+
+        def following(answer: Answer, number: int) -> Mapping[str, str] | str | None:
+            if self._next is None:
+                return None
+            page = {"number": number, "offset": reading.records, "count": reading.on_page}
+            inner = answer_scope(scope, answer).child({"page": page})
+            try:
+                value = self._next.evaluate(answer.body, inner)
+            except ExpressionError as error:
+                raise Unavailable(
+                    f"{error.position}: the next page cannot be found: {error.message}",
+                    hint="see `pagination` in the spec",
+                ) from error
+            if isinstance(value, dict):
+                return {name: key_text(v) for name, v in value.items() if v is not None}
+            return value if isinstance(value, str) and value else None
+
+        return following

@@ -1,0 +1,54 @@
+"""A fresh world for every test that asks for one; what it sent is held against the contract."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from tests.acceptance.sides import Edflex, Target
+from tests.acceptance.world import SECRETS, World
+from tests.simulator import openapi
+
+from syncata.cli import operate
+from syncata.simulator import Options, serve
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A temporary folder, in memory where there is such a place: ledgers wait for their disk."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
+    """A clean environment with the credentials, and an empty project to stand in."""
+    for name in os.environ:
+        monkeypatch.delenv(name)
+    for name, value in {"PATH": "/usr/bin", "TMPDIR": str(folder), "TZ": "UTC"}.items():
+        monkeypatch.setenv(name, value)
+    for name, value in SECRETS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("EDFLEX_ID", "edflex-demo")
+    monkeypatch.setenv("TARGET_ID", "360-demo")
+    root = folder / "project"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def world(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """An empty source, an empty target, and the connection `main` between them."""
+    options = Options(items=0, learners=3, job_seconds=0, rate_limits=False, audit_bodies=True)
+    with serve("edflex", options) as one, serve("360learning", options) as two:
+        edflex, target = Edflex(one), Target(two)
+        made = World(environment, edflex, target)
+        monkeypatch.setattr(operate, "Surroundings", made.surroundings)
+        yield made
+        violations = target.violations() if openapi.available() else []
+        edflex.close()
+        target.close()
+    assert violations == []

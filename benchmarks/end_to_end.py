@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import resource
 import statistics
 import subprocess
 import sys
@@ -23,8 +24,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import syncata
 from syncata.simulator.edflex.items import index_of, item
 
 RECORD_BYTES = 1000
@@ -34,6 +36,8 @@ SAMPLER = Path(__file__).with_name("sampled.py")
 GUARDS = "{max_rejects: 1%, max_archives: 30%, max_spec_updates: 30%}"
 TYPES = ("article", "mooc", "podcast", "video")
 LIVE = ("coming soon", "open all year", "opened")
+ENGINE = str(Path(syncata.__file__).parents[1])
+BYTECODE = tempfile.TemporaryDirectory()
 SECRETS = {
     "SOURCE_ID": "edflex-demo", "SOURCE_SECRET": "edflex-secret",
     "TARGET_ID": "360-demo", "TARGET_SECRET": "360-secret",
@@ -138,12 +142,8 @@ def run_engine(project: Path, *, sampled: bool) -> Measured:
     """One `syncata run`, in a process of its own: what it cost and what it says of itself."""
     output, shares = project / "report.json", project / "shares.json"
     program = [str(SAMPLER), str(shares)] if sampled else ["-m", "syncata"]
-    environ = {**os.environ, **SECRETS}
     with output.open("wb") as file:
-        command = [sys.executable, *program, "run", "bench", "--json"]
-        process = subprocess.Popen(command, cwd=project, env=environ, stdout=file)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        usage = measured_process([*program, "run", "bench", "--json"], file, project)
     document = json.loads(output.read_bytes())
     return Measured(
         seconds=usage.ru_utime + usage.ru_stime,
@@ -151,6 +151,20 @@ def run_engine(project: Path, *, sampled: bool) -> Measured:
         report=document["runs"][0],
         shares=json.loads(shares.read_text()) if sampled else {},
     )
+
+
+def measured_process(
+    arguments: list[str], output: IO[bytes], directory: Path | None = None
+) -> resource.struct_rusage:
+    """Run a Python process to its end: what it alone used."""
+    own = {"PYTHONPATH": ENGINE, "PYTHONPYCACHEPREFIX": BYTECODE.name}
+    environ = {**os.environ, **SECRETS, **own}
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode, too
+    command = [sys.executable, *arguments]
+    process = subprocess.Popen(command, cwd=directory, env=environ, stdout=output)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage
 
 
 def check(measured: Measured, audit: Audit, read: int, wanted: dict[str, int]) -> None:
@@ -252,11 +266,8 @@ def start_up(times: int = 9) -> None:
 
 def _cost(words: list[str]) -> tuple[float, float]:
     began = time.perf_counter()
-    process = subprocess.Popen([sys.executable, *words], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise WrongCount(f"{' '.join(words)} ended with {process.returncode}")
+    with Path(os.devnull).open("wb") as nowhere:
+        usage = measured_process(words, nowhere)
     return time.perf_counter() - began, usage.ru_utime + usage.ru_stime
 
 
@@ -276,6 +287,7 @@ def main() -> int:
     print(f"Python {platform.python_version()}, records of {RECORD_BYTES:,} bytes, seed {SEED}, ")
     print(f"guards {GUARDS}, natural_rejects=0, no rate limits\n")
     try:
+        _cost(["-c", "import syncata.cli.run"])  # leaves the bytecode
         if given.start_up:
             start_up()
         elif given.shares:

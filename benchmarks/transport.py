@@ -70,7 +70,9 @@ def serve(listener: socket.socket) -> None:
 async def every_way(url: str) -> AsyncIterator[dict[str, Send]]:
     """The ways to get the page, the bare ones with no more than the body read and decoded."""
     endpoint = Endpoint(
-        Site(name="source", base_url=url, user_agent="bench", headers={"authorization": "Bearer x"}),
+        Site(
+            name="source", base_url=url, user_agent="bench", headers={"authorization": "Bearer x"}
+        ),
         Accounts().account("bench"),
         deadline=time.monotonic() + 3600,
     )

@@ -214,7 +214,9 @@ def test_modules_and_functions_stay_small() -> None:
 def test_the_engine_names_no_vendor(path: Path) -> None:
     """Vendors are known to specs, schemas and simulators only."""
     if room(path) != "simulator":
-        assert not re.search(r"edflex|360\s?learning", path.read_text(encoding="utf-8"), re.I)
+        assert not re.search(
+            r"edflex|360\s?learning", path.read_text(encoding="utf-8"), re.IGNORECASE
+        )
 
 
 def test_the_readme_shows_the_same_list() -> None:

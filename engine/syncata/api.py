@@ -1,6 +1,6 @@
 """The spec's words about an API in action: templates become requests, rules judge answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -38,8 +38,25 @@ class CompiledRequest:
         self._body = None if spec.body is None else _compile_body(spec.body.data)
         self._has_body = spec.body is not None
 
-    def render(self, value: Any, scope: Scope, *, kind: Kind, idempotent: bool) -> Request:
-        """The request for `value` (`$`) in `scope`.
+    def around(self, name: str) -> tuple[bytes, bytes] | None:
+        """The body's text before and after `{$name}`; None where more of the request needs it.
+
+        Who has the value's JSON text already need not decode it to have it encoded again.
+        """
+        rest = [self._path, *self._params.values(), *self._headers.values()]
+        if any(name in part.variables for t in rest for part in t.expressions):
+            return None
+        templates = list(_templates(self._body))
+        if len(templates) != 1 or templates[0].source.text != f"{{${name}}}":
+            return None
+        mark = f"\0{name}\0"  # no text of a spec holds it
+        pieces = encode_body(_filled(self._body, mark)).split(encode_body(mark))
+        return (pieces[0], pieces[1]) if len(pieces) == 2 else None
+
+    def render(
+        self, value: Any, scope: Scope, *, kind: Kind, idempotent: bool, body: bytes | None = None
+    ) -> Request:
+        """The request for `value` (`$`) in `scope`; `body` where it is at hand already.
 
         Raises ExpressionError where a text cannot be made, RecordRejected where the body is no
         JSON text.
@@ -49,10 +66,13 @@ class CompiledRequest:
             url=str(self._path.render(value, scope, encode=_in_path)),
             params=tuple(self._pairs(value, scope)),
             headers={n: _header(t.render(value, scope)) for n, t in self._headers.items()},
-            body=encode_body(self.body(value, scope)) if self._has_body else None,
+            body=self._encoded(value, scope) if body is None else body,
             kind=kind,
             idempotent=idempotent,
         )
+
+    def _encoded(self, value: Any, scope: Scope) -> bytes | None:
+        return encode_body(self.body(value, scope)) if self._has_body else None
 
     def body(self, value: Any, scope: Scope) -> Any:
         """The request's body as JSON data."""
@@ -99,6 +119,23 @@ def _render_body(data: Any, value: Any, scope: Scope) -> Any:
         parts = [_render_body(part, value, scope) for part in data]
         return [part for part in parts if part is not UNDEFINED]
     return data
+
+
+def _templates(data: Any) -> Iterator[Template]:
+    if isinstance(data, Template):
+        yield data
+    elif isinstance(data, dict | list):
+        for part in data.values() if isinstance(data, dict) else data:
+            yield from _templates(part)
+
+
+def _filled(data: Any, filling: str) -> Any:
+    """A body in which every template has this value."""
+    if isinstance(data, dict):
+        return {name: _filled(part, filling) for name, part in data.items()}
+    if isinstance(data, list):
+        return [_filled(part, filling) for part in data]
+    return filling if isinstance(data, Template) else data
 
 
 def encode_body(data: Any) -> bytes:

@@ -5,23 +5,21 @@ first, so that a run that dies is taken up by the next one.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncata.errors import SyncataError
 from syncata.expressions import Scope
 from syncata.ledger import Batch, Ledger, Staging
-from syncata.model import WRITES, Action, Change, Outcome, Stamp, Verdict
+from syncata.model import WRITES, Action, Change, Outcome, Verdict
 from syncata.spec.operations import Resource
 from syncata.target.jobs import JobLost
 from syncata.target.references import ReferenceMissing
-from syncata.target.writer import Accepted, Writer
+from syncata.target.writer import NO_STAMP, Accepted, Writer
 from syncata.transport import Endpoint, World
 
 Progress = Callable[[str, int], None]
 
-# A stamp that no record has: what carries it is looked at again.
-_NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 _ITEM_OVERHEAD = 1  # the comma between two items
 _PENDING = "the next run sends it again"
 
@@ -103,7 +101,7 @@ class Applier:
         for change in changes:
             differs = change.desired != change.confirmed
             held = replace(
-                change, desired=change.confirmed, stamp=_NO_STAMP if differs else change.stamp
+                change, desired=change.confirmed, stamp=NO_STAMP if differs else change.stamp
             )
             self._settle(None, [Outcome(held, Verdict.OK, change.target_id)])
             if differs:
@@ -173,8 +171,8 @@ class Applier:
             raise _first(failures) from failures
         return kept
 
-    async def _send_batch(self, writer: Writer, batch: list[Change]) -> list[Outcome]:
-        journal = self._intend(writer, batch)
+    async def _send_batch(self, writer: Writer, batch: Mapping[str, Change]) -> list[Outcome]:
+        journal = self._intend(writer, list(batch.values()))
         try:
             answer = await writer.write_many(self.endpoint, self.scope, batch)
         except ReferenceMissing:
@@ -187,15 +185,19 @@ class Applier:
         return answer
 
     async def follow(
-        self, writer: Writer, journal: int | None, location: str, batch: Sequence[Change]
+        self, writer: Writer, journal: int | None, location: str, batch: Mapping[str, Change]
     ) -> list[Outcome]:
-        """Wait for a job and take its results in. Raises Unavailable, CredentialsRefused."""
+        """Wait for a job and take its results in. Raises Unavailable, CredentialsRefused.
+
+        `batch` holds its changes by their match.
+        """
         assert writer.follower is not None
         try:
             await writer.follower.ended(self.endpoint, self.scope, location, world=self.world)
             outcomes = await writer.job_outcomes(self.endpoint, self.scope, location, batch)
         except JobLost as lost:
-            outcomes = [Outcome(c, Verdict.UNKNOWN, None, f"{lost}; {_PENDING}") for c in batch]
+            why = f"{lost}; {_PENDING}"
+            outcomes = [Outcome(c, Verdict.UNKNOWN, None, why) for c in batch.values()]
         self._settle(journal, outcomes)
         return outcomes
 
@@ -209,7 +211,8 @@ class Applier:
             self.ledger.settle(self.run, open_batch.id, [])
             return
         writer = self._writers[open_batch.operation]
-        await self.follow(writer, open_batch.id, open_batch.location, open_batch.changes)
+        batch = {writer.match(self.scope, change): change for change in open_batch.changes}
+        await self.follow(writer, open_batch.id, open_batch.location, batch)
 
     def _intend(self, writer: Writer, changes: Sequence[Change]) -> int:
         now = self.world.now().isoformat(timespec="milliseconds")
@@ -222,22 +225,22 @@ class Applier:
         self.progress(self.sync, len(outcomes))
 
 
-def _batches(writer: Writer, scope: Scope, changes: Iterator[Change]) -> Iterator[list[Change]]:
-    """Batches within the operation's limits, in which no two items have the same match."""
+def _batches(
+    writer: Writer, scope: Scope, changes: Iterator[Change]
+) -> Iterator[dict[str, Change]]:
+    """Batches within the operation's limits: changes by their match, which no two share."""
     limits = writer.operation.batch
     assert limits is not None
-    batch: list[Change] = []
-    matches: set[str] = set()
+    batch: dict[str, Change] = {}
     size = 0
     for change in changes:
         match = writer.match(scope, change)
         length = len((change.desired or change.key).encode()) + _ITEM_OVERHEAD
         full = len(batch) >= limits.max or size + length > limits.max_bytes
-        if batch and (full or match in matches):
+        if batch and (full or match in batch):
             yield batch
-            batch, matches, size = [], set(), 0
-        batch.append(change)
-        matches.add(match)
+            batch, size = {}, 0
+        batch[match] = change
         size += length
     if batch:
         yield batch

@@ -24,6 +24,7 @@ from syncata.model import (
 from syncata.plan import SyncPlan, decide, is_settled, keep_omitted
 from syncata.spec.operations import Resource
 from syncata.target.references import ReferenceMissing
+from syncata.target.writer import NO_STAMP
 
 # which of some keys the source still holds
 Existing = Callable[[Sequence[str]], Awaitable[set[str]]]
@@ -33,13 +34,17 @@ _NOTHING = Confirmed(None, None)
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A record that is not settled: what the ledger knows, what its sync says."""
+    """A record that is not settled: what the ledger knows, what its sync says.
+
+    `text` is the JSON text of `payload`.
+    """
 
     key: str
     stamp: Stamp
     known: Known | None
     standing: Standing
     payload: JsonObject | None
+    text: str | None
 
 
 @dataclass(slots=True)
@@ -53,6 +58,7 @@ class SyncPlanner:
     header: SyncPlan
     seen: Seen = field(default_factory=Seen)
     twice: Seen = field(default_factory=Seen)
+    refused: set[str] = field(default_factory=set)
     nameless: int = 0
 
     @property
@@ -67,6 +73,7 @@ class SyncPlanner:
         keys = [key for key, _, _ in keyed]
         known = self.ledger.known(self.name, keys)
         refused = self.ledger.refused(self.name, keys)
+        self.refused.update(refused)
         open_ones = [
             (key, stamp, record)
             for key, stamp, record in keyed
@@ -98,7 +105,7 @@ class SyncPlanner:
                     tally.duplicates += 1
                     return True
             self.seen.add(known.id)
-            if is_settled(known, stamp):
+            if is_settled(known, stamp) and key not in refused:
                 tally.add(Action.UNCHANGED)
                 return True
         if refused.get(key) == stamp.token():
@@ -114,8 +121,7 @@ class SyncPlanner:
             standing = self.compiled.standing(record)
             live = standing is Standing.LIVE
             payload = self.compiled.payload(record) if live else None
-            if payload is not None:
-                canonical(payload)
+            text = None if payload is None else canonical(payload).decode()
         except RecordRejected as rejected:
             self._reject(key, rejected, stamp)
             return None
@@ -125,7 +131,7 @@ class SyncPlanner:
         except ValueError as error:
             self._reject(key, RecordRejected("SYN609", f"no valid JSON text: {error}"), stamp)
             return None
-        return _Judged(key, stamp, known, standing, payload)
+        return _Judged(key, stamp, known, standing, payload, text)
 
     def _reject(self, key: str, rejected: RecordRejected, stamp: Stamp | None = None) -> None:
         self.header.tally.add(Action.REJECTED, rejected.code)
@@ -157,7 +163,7 @@ class SyncPlanner:
 
     def _change(self, item: _Judged, before: Confirmed) -> Change | None:
         confirmed = before.payload
-        desired = self._desired(item.payload, confirmed)
+        desired = self._desired(item, confirmed)
         decision = decide(
             item.standing,
             item.known,
@@ -167,6 +173,7 @@ class SyncPlanner:
         )
         self.header.tally.add(decision.action, _shown_reason(decision.action, decision.reason))
         if decision.action is Action.IGNORED:
+            self.refused.discard(item.key)
             return None
         retires = decision.action in (Action.ARCHIVE, Action.REMOVE)
         return Change(
@@ -182,13 +189,12 @@ class SyncPlanner:
             archived=decision.reason if retires else item.known.archived if item.known else None,
         )
 
-    def _desired(self, payload: JsonObject | None, confirmed: str | None) -> str | None:
-        if payload is None:
-            return None
+    def _desired(self, item: _Judged, confirmed: str | None) -> str | None:
         update = self.resource.operations.get("update")
-        if confirmed and update is not None:
-            payload = keep_omitted(payload, json.loads(confirmed), update.omitted)
-        return canonical(payload).decode()
+        if update is None or not confirmed or item.payload is None or item.text == confirmed:
+            return item.text
+        kept = keep_omitted(item.payload, json.loads(confirmed), update.omitted)
+        return item.text if kept is item.payload else canonical(kept).decode()
 
     def settle_duplicates(self) -> None:
         """Set records aside that the source gave several times with different contents."""
@@ -213,6 +219,16 @@ class SyncPlanner:
         self.staging.replace(copies[0], [keep] if keep else [])
         for copy in copies[1:] if keep else copies:
             self.header.tally.add(copy.action, _shown_reason(copy.action, copy.reason), -1)
+
+    def settle_refusals(self) -> None:
+        """Forget what the target refused of records that are not to be there any more."""
+        gone = [key for key in self.ledger.refused(self.name) if key not in self.refused]
+        known = self.ledger.known(self.name, gone) if gone else {}
+        self.staging.add(
+            Change(self.name, key, Action.UNCHANGED, Reason.SOURCE, NO_STAMP)
+            for key in gone
+            if key not in known
+        )
 
     async def settle_missing(self, existing: Existing, misses_allowed: int) -> None:
         """Count a miss for each live record the complete reading did not hold.

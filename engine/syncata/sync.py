@@ -186,6 +186,8 @@ async def _conclude(
     header.incomplete_because = reading.because
     if planner.nameless:
         header.incomplete_because = f"{planner.nameless:,} records have no key"
+    if header.complete:
+        planner.settle_refusals()
     empty = reading.records == 0 and not limited
     if header.complete and sync.on_missing != "keep" and sync.stream and not empty:
         await planner.settle_missing(_existing(session, sync.stream), guards.misses)
@@ -216,8 +218,7 @@ async def _find_existing(session: Session, plan: Plan, planner: SyncPlanner) -> 
     if planner.resource.find is None or planner.resource.find.adopt == "never":
         return
     finder = Finder(planner.resource.find)
-    creates = list(plan.staging.changes(planner.name, [Action.CREATE]))
-    for change in creates:
+    for change in plan.staging.changes(planner.name, [Action.CREATE]):
         found = await _find(session, finder, change)
         if found is None:
             continue

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,8 +11,28 @@ from tests.acceptance.sides import Edflex, Target
 from tests.acceptance.world import SECRETS, World
 from tests.simulator import openapi
 
+from syncata.checks import connections, load
 from syncata.cli import operate
+from syncata.document import Document
 from syncata.simulator import Options, serve
+from syncata.spec.model import Spec
+
+
+@pytest.fixture(scope="session", autouse=True)
+def packaged_spec_once() -> Iterator[None]:
+    """Read the packaged spec once per session, not once per command: that is most of a run."""
+    specs: dict[tuple[str, str], Spec] = {}
+
+    def spec_of(document: Document) -> Spec:
+        place = document.file, document.text
+        if place not in specs:
+            specs[place] = load.spec_of(document)
+        return specs[place]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(load, "load_bytes", cache(load.load_bytes))
+        patch.setattr(connections, "spec_of", spec_of)
+        yield
 
 
 @pytest.fixture

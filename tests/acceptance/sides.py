@@ -151,6 +151,8 @@ class Target(Side):
 
 def _against_contract(entry: dict[str, Any]) -> list[str]:
     body = entry.get("body")
+    if body is None and (entry["status"] >= 400 or "fault" in entry):
+        return []  # turned away before its body was read and noted
     if entry["path"].endswith("/archive"):
         # The simulator does not note this body, but it refuses any that is not of this form.
         body = {"archived": "restored" not in entry.get("effect", {})}

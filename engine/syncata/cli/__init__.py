@@ -14,7 +14,7 @@ from syncata import __version__
 from syncata.cli.output import Output
 from syncata.errors import Exit, SpecInvalid, SyncataError
 
-# command -> (module that holds it, what --help says); a test keeps it equal to the commands
+# command -> (module that holds it, what --help says); a test imports each of them
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("demo", "Run the packaged connector against simulated APIs, on this machine."),
     "init": ("init", "Write a spec, a connection and samples to start from."),

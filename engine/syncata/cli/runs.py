@@ -12,7 +12,9 @@ from syncata.report.values import duration
 
 @click.command("runs")
 @click.argument("connection")
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many."
+)
 @json_option
 @project_option
 def command(

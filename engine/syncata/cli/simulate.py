@@ -15,7 +15,13 @@ from syncata.simulator import SIMULATORS, Options, Running, describe, serve
 
 @click.command("simulate")
 @click.argument("names", nargs=-1, type=click.Choice(sorted(SIMULATORS)), metavar="[NAME]...")
-@click.option("--items", type=click.IntRange(0, 10_000_000), default=1000, show_default=True)
+@click.option(
+    "--items",
+    type=click.IntRange(0, 10_000_000),
+    default=1000,
+    show_default=True,
+    help="Size of the catalogue.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Other data, same kind.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the first one.")
 @click.option(

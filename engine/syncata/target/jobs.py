@@ -1,6 +1,6 @@
 """Bulk jobs: followed until they end, then every result is paired with what was sent."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Any
 
 from syncata.api import answer_scope, as_list, holds
@@ -113,7 +113,7 @@ def _optional(text: Scalar | None) -> Expression | None:
 
 
 async def pair_results(
-    reader: ResultReader, results: AsyncIterable[Any], scope: Scope, sent: dict[str, Change]
+    reader: ResultReader, results: AsyncIterable[Any], scope: Scope, sent: Mapping[str, Change]
 ) -> AsyncIterator[Outcome]:
     """An outcome for every change that was sent; without a result it is UNKNOWN.
 

@@ -1,17 +1,19 @@
 """Writing to the target: one record per request, or many in a bulk request."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, holds
 from syncata.expressions import UNDEFINED, Scope, compile_expression
-from syncata.model import Change, Outcome, Verdict, key_text
+from syncata.model import Change, Outcome, Stamp, Verdict, key_text
 from syncata.spec.operations import Operation
 from syncata.target.jobs import JobFollower, ResultReader, pair_results
-from syncata.transport import Answer, Endpoint
+from syncata.transport import Answer, Endpoint, Request
 
+# A stamp that no record has: what carries it is looked at again.
+NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 # Operations that see no record: only $key, $id and $known.
 _WITHOUT_RECORD = ("archive", "restore", "remove")
 
@@ -36,6 +38,8 @@ class Writer:
         self.follower = JobFollower(operation.job) if operation.job else None
         results = operation.job.results if operation.job else operation.results
         self._results = ResultReader(results) if results else None
+        # What is staged is JSON text: it goes into the body as it is, where the body allows.
+        self._around = None if self.name in _WITHOUT_RECORD else self._request.around("records")
 
     @property
     def is_bulk(self) -> bool:
@@ -71,33 +75,34 @@ class Writer:
         return change.target_id if value is UNDEFINED or value is None else key_text(value)
 
     async def write_many(
-        self, endpoint: Endpoint, scope: Scope, changes: Sequence[Change]
+        self, endpoint: Endpoint, scope: Scope, batch: Mapping[str, Change]
     ) -> Accepted | list[Outcome]:
         """Send a batch: the job it became, or the outcomes where the answer holds them.
 
-        Raises Unavailable, CredentialsRefused, ReferenceMissing.
+        `batch` holds the changes by their `match`. Raises Unavailable, CredentialsRefused,
+        ReferenceMissing.
         """
-        request = self._request.render(
-            UNDEFINED, self._batch_scope(scope, changes), kind="write", idempotent=True
-        )
-        answer = await endpoint.send(request)
+        changes = list(batch.values())
+        answer = await endpoint.send(self._batch_request(scope, changes))
         if answer.ruling.then not in ("ok", "skip"):
-            return [Outcome(c, Verdict.REJECTED, None, refusal(answer)) for c in changes]
+            # Nothing was said about any single record: without its stamp each is sent again.
+            why, asked = refusal(answer), [replace(c, stamp=NO_STAMP) for c in changes]
+            return [Outcome(c, Verdict.REJECTED, None, why) for c in asked]
         if self.follower is not None:
             return Accepted(self.follower.location(endpoint, answer))
         if self._results is None:
             return [Outcome(c, Verdict.OK, c.target_id) for c in changes]
         results = _each(self._results.records(answer, scope))
-        paired = pair_results(self._results, results, scope, self._sent(scope, changes))
+        paired = pair_results(self._results, results, scope, self._sent(scope, batch))
         return [outcome async for outcome in paired]
 
     async def job_outcomes(
-        self, endpoint: Endpoint, scope: Scope, location: str, changes: Sequence[Change]
+        self, endpoint: Endpoint, scope: Scope, location: str, batch: Mapping[str, Change]
     ) -> list[Outcome]:
         """What the results of an ended job say about each change of its batch."""
         assert self.follower is not None
         assert self._results is not None
-        sent = self._sent(scope, changes)
+        sent = self._sent(scope, batch)
         async with endpoint.stream(self.follower.results_request(scope, location)) as results:
             paired = pair_results(self._results, results, scope, sent)
             return [outcome async for outcome in paired]
@@ -108,16 +113,24 @@ class Writer:
             return change.key
         return self._results.match(_desired(change), scope)
 
-    def _sent(self, scope: Scope, changes: Sequence[Change]) -> dict[str, Change]:
+    def _sent(self, scope: Scope, batch: Mapping[str, Change]) -> Mapping[str, Change]:
         assert self._results is not None
-        if self.name in _WITHOUT_RECORD:
-            body = self._request.body(UNDEFINED, self._batch_scope(scope, changes))
-            items = _list_of(body, len(changes))
-        else:
-            items = [_desired(change) for change in changes]
+        if self.name not in _WITHOUT_RECORD:
+            return batch
+        changes = list(batch.values())
+        body = self._request.body(UNDEFINED, self._batch_scope(scope, changes))
         reader = self._results
-        pairs = zip(items, changes, strict=True)
+        pairs = zip(_list_of(body, len(changes)), changes, strict=True)
         return {reader.match(item, scope): change for item, change in pairs}
+
+    def _batch_request(self, scope: Scope, changes: Sequence[Change]) -> Request:
+        if self._around is None:
+            inner, body = self._batch_scope(scope, changes), None
+        else:
+            inner = scope.child({"keys": [change.key for change in changes]})
+            texts = ",".join([change.desired or "null" for change in changes])
+            body = f"[{texts}]".encode().join(self._around)
+        return self._request.render(UNDEFINED, inner, kind="write", idempotent=True, body=body)
 
     def _batch_scope(self, scope: Scope, changes: Sequence[Change]) -> Scope:
         names: dict[str, Any] = {"keys": [change.key for change in changes]}

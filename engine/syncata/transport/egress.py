@@ -9,6 +9,7 @@ import httpx
 from syncata.errors import RecordRejected, Unavailable, UsageError
 from syncata.transport.auth import Pairs
 
+_PORTS = {"http": 80, "https": 443}
 _NAT64 = IPv6Network("64:ff9b::/96")
 _DOTS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|$)", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -22,13 +23,18 @@ def parse(url: str) -> httpx.URL:
         parsed = httpx.URL(url.partition("#")[0])
     except (httpx.InvalidURL, UnicodeError) as error:
         raise ValueError(str(error)) from error
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    host = parsed.host.rstrip(".")
+    if parsed.scheme not in _PORTS or not host:
         raise ValueError("it is no http(s) URL with a host")
     if parsed.userinfo:
         raise ValueError("it holds a user name or password")
     if parsed.port is not None and parsed.port > 65535:
         raise ValueError("its port is out of range")
-    return parsed.copy_with(host=parsed.host.rstrip(".")) if parsed.host[-1] == "." else parsed
+    # httpx drops the port that goes without saying only behind a scheme in small letters.
+    port = None if parsed.port == _PORTS[parsed.scheme] else parsed.port
+    if (host, port) == (parsed.host, parsed.port):
+        return parsed
+    return parsed.copy_with(host=host, port=port)
 
 
 def origin(url: httpx.URL) -> str:

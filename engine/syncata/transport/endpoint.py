@@ -14,7 +14,7 @@ from syncata.transport.egress import Egress, origin, path
 from syncata.transport.exchange import Call, Failure, exchange, wire_request
 from syncata.transport.limits import Account, TooLate
 from syncata.transport.pages import walk
-from syncata.transport.pool import Pool, proxy_login
+from syncata.transport.pool import Pool, proxy_of
 from syncata.transport.stream import Stream
 from syncata.transport.values import (
     OK,
@@ -62,8 +62,8 @@ class Endpoint:
         self._world = world or World()
         self._egress = Egress(site.name, site.base_url, site.origins)
         self._pool = Pool(site, self._world.resolve)
-        login = proxy_login(site)
-        hidden = (*secrets(site.credentials), *((login[1],) if login else ()))
+        proxy = proxy_of(site)
+        hidden = (*secrets(site.credentials), *(proxy.auth or () if proxy else ())[1:])
         self._wording = Wording(site.name, hidden, redact)
         own_headers, self._own_params = fixed(site.credentials)
         self._plain = _PLAIN | {"user-agent": site.user_agent}

@@ -105,7 +105,7 @@ async def exchange(
         raise Failure(f"no connection: {error}", again=True, sent=False) from error
     except (httpx.LocalProtocolError, httpx.UnsupportedProtocol) as error:
         raise Failure(f"it cannot be sent: {error}", again=False, sent=False) from error
-    except (httpx.NetworkError, httpx.ProtocolError, httpx.TimeoutException) as error:
+    except httpx.TransportError as error:
         problem = str(error) or "the connection broke"
         raise Failure(problem, again=True, sent=call.sent) from error
     except Damaged as error:

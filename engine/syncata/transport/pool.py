@@ -1,8 +1,7 @@
-"""The connection pool of one side: TLS always verified, nothing taken from the environment."""
+"""httpx's transport to one side: TLS always verified, nothing taken from the environment."""
 
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator
-from urllib.parse import unquote, urlsplit
 
 import certifi
 import httpcore
@@ -14,13 +13,12 @@ from syncata.transport.wire import Network
 
 _CONNECTIONS = 20
 _KEEP_ALIVE = 4.0  # below the 5 s after which common servers close: a race a write must not run
-
-
-# httpcore's errors by httpx's names; timeouts are missing because none are asked of it.
+# httpcore's errors by httpx's names; `wire` raises none of the other timeouts.
 _ERRORS: dict[type[Exception], type[httpx.TransportError]] = {
     httpcore.ConnectError: httpx.ConnectError,
     httpcore.ReadError: httpx.ReadError,
     httpcore.WriteError: httpx.WriteError,
+    httpcore.PoolTimeout: httpx.PoolTimeout,
     httpcore.ProxyError: httpx.ProxyError,
     httpcore.LocalProtocolError: httpx.LocalProtocolError,
     httpcore.RemoteProtocolError: httpx.RemoteProtocolError,
@@ -30,7 +28,12 @@ _CAUGHT = tuple(_ERRORS)
 
 
 class Pool(httpx.AsyncBaseTransport):
-    """httpx's transport over httpcore's pool; connections are opened when requests need them."""
+    """httpx's transport over httpcore's pool; connections are opened when requests need them.
+
+    `exchange` calls it without an httpx.AsyncClient around it: that would cost a fifth more per
+    request (docs/decisions/0004-transport.md) to keep cookies, prepare redirects and log whole
+    URLs, none of it wanted here. A client can be put around it all the same; a test does.
+    """
 
     def __init__(self, site: Site, resolve: Resolve | None = None) -> None:
         """UsageError where `proxy` or `ca_file` cannot be used."""
@@ -38,13 +41,10 @@ class Pool(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the answer's body is still to be read."""
-        url = request.url
         assert isinstance(request.stream, httpx.AsyncByteStream)
         outgoing = httpcore.Request(
             request.method,
-            httpcore.URL(
-                scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
-            ),
+            _core_url(request.url),
             headers=request.headers.raw,
             content=request.stream,
             extensions=request.extensions,
@@ -81,36 +81,42 @@ class _Body(httpx.AsyncByteStream):
 
 def _open(site: Site, resolve: Resolve | None) -> httpcore.AsyncConnectionPool:
     context = _trust(site)
-    if site.proxy is None:
+    proxy = proxy_of(site)
+    if proxy is None:
         return httpcore.AsyncConnectionPool(
             ssl_context=context,
             max_connections=_CONNECTIONS,
             keepalive_expiry=_KEEP_ALIVE,
             network_backend=Network(allow_private=site.allow_private, resolve=resolve),
         )
-    parts = urlsplit(site.proxy)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise UsageError(f"{site.name}: the proxy is no http(s) URL with a host")
-    default = 443 if parts.scheme == "https" else 80
     return httpcore.AsyncHTTPProxy(
-        httpcore.URL(
-            scheme=parts.scheme, host=parts.hostname, port=parts.port or default, target="/"
-        ),
-        proxy_auth=proxy_login(site),
+        _core_url(proxy.url),
+        proxy_auth=proxy.raw_auth,
         ssl_context=context,
-        proxy_ssl_context=_trust(site) if parts.scheme == "https" else None,
+        proxy_ssl_context=_trust(site) if proxy.url.scheme == "https" else None,
         max_connections=_CONNECTIONS,
         keepalive_expiry=_KEEP_ALIVE,
         network_backend=Network(allow_private=True, check=False, resolve=resolve),
     )
 
 
-def proxy_login(site: Site) -> tuple[str, str] | None:
-    """Return user name and password of the proxy, if it has any."""
-    parts = urlsplit(site.proxy or "")
-    if parts.username is None:
+def _core_url(url: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(
+        scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
+    )
+
+
+def proxy_of(site: Site) -> httpx.Proxy | None:
+    """Return the proxy that the operator configured, if any."""
+    if site.proxy is None:
         return None
-    return unquote(parts.username), unquote(parts.password or "")
+    try:
+        proxy = httpx.Proxy(site.proxy)
+    except (ValueError, httpx.InvalidURL):
+        proxy = None
+    if proxy is None or proxy.url.scheme not in ("http", "https") or not proxy.url.host:
+        raise UsageError(f"{site.name}: the proxy is no http(s) URL with a host")
+    return proxy
 
 
 def _trust(site: Site) -> ssl.SSLContext:

@@ -50,7 +50,7 @@ class Stream:
             raise self._failed(str(error)) from error
         except TimeoutError as error:
             raise self._failed(f"it stalled after {reader.count} items") from error
-        except (httpx.NetworkError, httpx.ProtocolError) as error:
+        except httpx.TransportError as error:
             problem = f"it broke off after {reader.count} items: {error}"
             raise self._failed(problem) from error
 

@@ -20,9 +20,8 @@ from syncata.transport.values import Resolve
 _HIGH = 256 * 1024  # bytes received and not yet read, from which on reading pauses
 _NEXT_ADDRESS = 5.0  # seconds for one of several addresses
 
-# Both log whole URLs, with what stands in their query.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+# It logs whole URLs, with what stands in their query.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 
 class Forbidden(httpx.ConnectError):

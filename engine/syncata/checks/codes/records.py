@@ -60,7 +60,7 @@ CODES = (
         "Refused by the target",
         "The target accepted the request, but not this record; the message is the target's.",
         "externalId: already used",
-        "Correct the record at the source, or the mapping; then `syncata rejects retry`.",
+        "Correct the record at the source, or the mapping; what changed is sent again.",
     ),
     Code(
         "SYN609",
@@ -68,5 +68,12 @@ CODES = (
         "A value cannot be written as JSON: half of a surrogate pair, or the like.",
         '"\\ud83d"',
         "Correct the record at the source.",
+    ),
+    Code(
+        "SYN610",
+        "Key that cannot stand in an address",
+        "A value in the path of a request would lead somewhere else.",
+        "DELETE /things/..",
+        "Correct the record at the source, or choose another `key`.",
     ),
 )

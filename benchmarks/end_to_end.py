@@ -122,12 +122,12 @@ def simulator(name: str, items: int, *more: str) -> Iterator[str]:
 
 def change(source: str, share: float) -> list[int]:
     """Edit a share of the source's items; their numbers."""
-    request = urllib.request.Request(  # noqa: S310  our own simulator
+    request = urllib.request.Request(
         f"{source}/_simulator/change",
         data=json.dumps({"share": share}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
+    with urllib.request.urlopen(request) as answer:
         edited = json.load(answer)["edited"]
     return [number for name in edited if (number := index_of(name)) is not None]
 
@@ -199,12 +199,8 @@ def phases(records: int, page: int, *, sampled: bool) -> Iterator[tuple[str, Mea
     with ExitStack() as stack:
         project = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         audit = Audit(project / "audit.jsonl")
-        source = stack.enter_context(
-            simulator("edflex", records, "--fault", "natural_rejects=0")
-        )
-        target = stack.enter_context(
-            simulator("360learning", records, "--audit", str(audit.path))
-        )
+        source = stack.enter_context(simulator("edflex", records, "--fault", "natural_rejects=0"))
+        target = stack.enter_context(simulator("360learning", records, "--audit", str(audit.path)))
         text = CONNECTION.format(source=source, target=target, page=page, guards=GUARDS)
         (project / "connections").mkdir()
         (project / "connections" / "bench.yaml").write_text(text)

@@ -33,7 +33,11 @@ PARTS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
     for part, file, functions in (
         ("schemas of both sides", "<contract>", ""),
         ("schemas of both sides", "mapping/rare_keywords.py", ""),
-        ("conditions and mapping, around JSONata", "mapping/compiled.py", "payload standing _condition _evaluate _present key"),
+        (
+            "conditions and mapping, around JSONata",
+            "mapping/compiled.py",
+            "payload standing _condition _evaluate _present key",
+        ),
         ("fingerprints", "mapping/compiled.py", "stamp"),
         ("transport: decoding JSON", "transport/body.py", "decode check_depth raw_decode"),
         ("transport: decoding JSON", "transport/items.py", ""),

@@ -240,3 +240,10 @@ def as_list(value: Any) -> list[Any]:
     if value is UNDEFINED or value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def refusal(answer: Answer) -> str:
+    """What an API said when it refused, for people."""
+    if answer.ruling.message:
+        return answer.ruling.message
+    return f"it answered {answer.status}: {answer.excerpt}"

@@ -3,6 +3,7 @@
 SyncataError                     1  a bug, unless a branch below says better
 ├── UsageError                   2  the command cannot be carried out as it was called
 ├── SpecInvalid                  3  findings in a spec, a connection or a setting
+├── SpecFailed                   3  what the spec says does not work with what an API answered
 ├── CredentialsRefused           4  a credential is missing, wrong, or lacks a scope
 ├── Unavailable                  5  source or target is away; the next run continues
 ├── Held                         7  a guard stopped the run; a human decides
@@ -107,6 +108,12 @@ class SpecInvalid(SyncataError):
     def __init__(self, findings: tuple[Finding, ...]) -> None:
         super().__init__(f"{len(findings)} finding(s)")
         self.findings = findings
+
+
+class SpecFailed(SyncataError):
+    """What a spec or a setting says does not work with what an API answered."""
+
+    exit_code = Exit.INVALID
 
 
 class CredentialsRefused(SyncataError):

@@ -91,7 +91,7 @@ class SyncPlanner:
             return key, self.compiled.stamp(record), record
         except RecordRejected as rejected:
             self.nameless += not key
-            self._reject(key or f"(record {self.header.tally.read:,} has no key)", rejected)
+            self._reject(key or f"(record without a key, {self.nameless:,})", rejected)
             return None
 
     def _is_done(

@@ -1,5 +1,6 @@
 """One run of one connection, from the ledger's lock to the report that is kept of it."""
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +20,7 @@ from syncata.spec.connection import Connection
 from syncata.sync import Plan, apply_plan, make_plan, raise_if_held, resume
 
 PLAN_AGE = timedelta(days=1)
+INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
 
 # Shows a plan and says whether to go on; None: go on without asking.
 Confirm = Callable[[Plan], bool]
@@ -71,7 +73,7 @@ async def run_connection(
         "requests": {},
     }
     ledger.begin_run(run, options.command, report)
-    state, code = "failed", Exit.BUG
+    state, code = "failed", int(Exit.BUG)
     try:
         code = await _run(connection, ledger, around, options, report, now)
         state = (
@@ -83,6 +85,9 @@ async def run_connection(
         report["error"] = failure(error)
     except Declined:
         state, code = "declined", Exit.OK
+        raise
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        state, code = "interrupted", INTERRUPTED
         raise
     finally:
         report["seconds"] = round(around.world.monotonic() - started, 3)

@@ -10,8 +10,8 @@ from syncata import __version__
 from syncata.api import AnswerRules
 from syncata.checks import explain, spec_schema
 from syncata.document import Scalar
-from syncata.errors import UsageError
-from syncata.expressions import UNDEFINED, compile_template
+from syncata.errors import SpecFailed, UsageError
+from syncata.expressions import UNDEFINED, ExpressionError, compile_template
 from syncata.ledger import Ledger
 from syncata.mapping.compiled import CompiledSync
 from syncata.mapping.context import Context, Definitions
@@ -74,7 +74,7 @@ class Session:
     async def learn_lookups(self) -> None:
         """Read the target's look-ups; then every sync can judge records.
 
-        Raises LookupFailed, Unavailable, CredentialsRefused.
+        Raises SpecFailed, Unavailable, CredentialsRefused.
         """
         scope = self.context.scope()
         lookups = {}
@@ -113,6 +113,12 @@ async def open_session(
             progress=around.progress,
             functions=functions,
         )
+    except ExpressionError as error:
+        # A record's fault is caught where the record is; this one is the spec's.
+        raise SpecFailed(
+            f"{error.position}: {error.code}: {error.message}",
+            hint="the expression does not fit what the API answered: correct it in the spec",
+        ) from error
     finally:
         await source.aclose()
         await target.aclose()

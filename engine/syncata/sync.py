@@ -182,7 +182,7 @@ async def _conclude(
     header, sync = planner.header, planner.compiled.sync
     guards = session.connection.guards
     planner.settle_duplicates()
-    header.complete = reading.complete and not planner.nameless
+    header.complete = reading.complete and not planner.nameless and not limited
     header.incomplete_because = reading.because
     if planner.nameless:
         header.incomplete_because = f"{planner.nameless:,} records have no key"

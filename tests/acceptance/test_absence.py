@@ -192,8 +192,8 @@ def test_a_record_that_comes_twice_is_one(world: World) -> None:
 def test_a_record_with_two_contents_is_rejected(world: World) -> None:
     """Which one is right nobody knows: new or known, it is set aside and the others go on."""
     twice = (
-        "records: '$append(data, data[id = \"i1\"].$merge([$, {\"attributes\": $merge([attributes, "
-        "{\"title\": \"Other\"}])}])).$merge([attributes, {\"id\": id}])'"
+        'records: \'$append(data, data[id = "i1"].$merge([$, {"attributes": $merge([attributes, '
+        '{"title": "Other"}])}])).$merge([attributes, {"id": id}])\''
     )
     once = "records: 'data.$merge([attributes, {\"id\": id}])'"
     world.connect(edflex_page_size=2)

@@ -73,7 +73,9 @@ def test_row_06_summaries_as_text(world: World) -> None:
 def test_row_06_summaries_as_sanitized_html(world: World) -> None:
     """Harmless markup stays; scripts, handlers and script links go."""
     world.connect(summary_format="html")
-    evil = '<p onclick="x()">A <b>bold</b> <a href="javascript:x()">link</a></p><script>x()</script>'
+    evil = (
+        '<p onclick="x()">A <b>bold</b> <a href="javascript:x()">link</a></p><script>x()</script>'
+    )
     world.edflex.put("evil", description=evil, syllabus="<h3>Plan</h3>")
     world.edflex.put("empty", description="<script>x()</script>", syllabus=None)
     world.run()
@@ -112,9 +114,7 @@ REQUIRED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("case", REQUIRED)
-def test_rows_06_22_a_missing_required_property_rejects_one_record(
-    world: World, case: str
-) -> None:
+def test_rows_06_22_a_missing_required_property_rejects_one_record(world: World, case: str) -> None:
     """The record is set aside with key, field, reason and place; the other is created."""
     attributes, field = REQUIRED[case]
     world.edflex.put("bad", **attributes)

@@ -52,7 +52,10 @@ def test_a_damaged_answer_is_read_again_and_never_half_used(kind: str) -> None:
 
 USELESS: dict[str, tuple[Reply, str]] = {
     "bomb": (answer(raw=_bomb(3), content_encoding="gzip"), "larger than 1000000"),
-    "two layers": (answer(raw=gzip.compress(_bomb(1), mtime=0), content_encoding="gzip, gzip"), "encoding"),
+    "two layers": (
+        answer(raw=gzip.compress(_bomb(1), mtime=0), content_encoding="gzip, gzip"),
+        "encoding",
+    ),
     "brotli": (answer(raw=b"x", content_encoding="br"), "encoding 'br'"),
     "claims much": (Reply(HEAD + b"Content-Length: 99999999\r\n\r\n["), "larger than"),
     "endless": (Reply(HEAD + b"\r\n[" + b"1," * 900_000, "close"), "larger than"),
@@ -91,7 +94,8 @@ def test_a_hostile_answer_ends_it_at_once(kind: str) -> None:
         (b"[1]", {"content_type": "application/vnd.api+json; charset=utf-8"}, [1]),
         (ZIPPED, {"content_encoding": "gzip"}, list(range(5000))),
         (
-            gzip.compress(b"[1,", mtime=0) + gzip.compress(b"2]", mtime=0), {"content_encoding": "gzip"}, [1, 2],
+            gzip.compress(b"[1,", mtime=0) + gzip.compress(b"2]", mtime=0),
+            {"content_encoding": "gzip"}, [1, 2],
         ),
     ],
 )  # fmt: skip

@@ -96,7 +96,11 @@ def test_a_stream_is_read_over_the_network(zipped: bool) -> None:
     """Many items, in chunks, plain and inflated, while connections are reused."""
     many = [{"id": number, "text": "x" * 50} for number in range(20_000)]
     raw = json.dumps(many).encode()
-    reply = answer(raw=gzip.compress(raw, mtime=0), content_encoding="gzip") if zipped else answer(raw=raw)
+    reply = (
+        answer(raw=gzip.compress(raw, mtime=0), content_encoding="gzip")
+        if zipped
+        else answer(raw=raw)
+    )
 
     async def test(bench: Bench) -> None:
         assert await _read(bench) == many
@@ -126,7 +130,10 @@ BROKEN: dict[str, tuple[Reply, str]] = {
     "reset": (Reply(HEAD + b"Content-Length: 99\r\n\r\n[1,2,", "reset"), "GET /results failed"),
     "gzip": (Reply(HEAD + b"Content-Encoding: gzip\r\n\r\n" + ZIPPED[:-30], "close"), "cut off"),
     "object": (answer(body={"items": []}), "not a JSON array"),
-    "bomb": (answer(raw=gzip.compress(b"[" + b" " * 3_000_000, mtime=0), content_encoding="gzip"), "larger"),
+    "bomb": (
+        answer(raw=gzip.compress(b"[" + b" " * 3_000_000, mtime=0), content_encoding="gzip"),
+        "larger",
+    ),
     "brotli": (answer(raw=b"[]", content_encoding="br"), "not understood"),
     "page": (answer(raw=b"<p>", content_type="text/html"), "text/html instead of JSON"),
 }

@@ -15,6 +15,7 @@ from syncata.report.values import (
     shown_change,
 )
 
+
 class Staged(Protocol):
     """Where a plan's changes and rejects can be looked at."""
 

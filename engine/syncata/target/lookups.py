@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syncata.api import CompiledRequest, answer_scope, as_list, holds
-from syncata.errors import SyncataError, Unavailable
+from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal
+from syncata.errors import SpecFailed, Unavailable
 from syncata.expressions import (
     UNDEFINED,
     ExpressionError,
@@ -20,22 +20,18 @@ from syncata.spec.operations import Find
 from syncata.transport import Endpoint
 
 
-class LookupFailed(SyncataError):
-    """A look-up that must give one value gave none, or several."""
-
-    exit_code = SyncataError.exit_code.INVALID
-
-
 async def look_up(lookup: Lookup, endpoint: Endpoint, scope: Scope) -> Any:
     """The value of a look-up; UNDEFINED where its `when` does not hold.
 
-    Raises LookupFailed where `one` value is wanted and there is another number.
+    Raises SpecFailed where `one` value is wanted and there is another number.
     """
     if lookup.when and not holds(compile_expression(lookup.when), UNDEFINED, scope):
         return UNDEFINED
     request = CompiledRequest(lookup.request)
     answer = await endpoint.send(request.render(UNDEFINED, scope, kind="read", idempotent=True))
     gone = answer.ruling.then == "gone"
+    if not gone and answer.ruling.then != "ok":
+        raise SpecFailed(f"the look-up {lookup.name} was refused: {refusal(answer)}")
     try:
         result = compile_expression(lookup.result).evaluate(
             UNDEFINED if gone else answer.body, answer_scope(scope, answer)
@@ -49,7 +45,7 @@ async def look_up(lookup: Lookup, endpoint: Endpoint, scope: Scope) -> Any:
         return result
     values = [] if gone else as_list(result)
     if len(values) != 1:
-        raise LookupFailed(_failure(lookup, scope, len(values)))
+        raise SpecFailed(_failure(lookup, scope, len(values)))
     return values[0]
 
 
@@ -82,12 +78,12 @@ class Finder:
     async def find(self, endpoint: Endpoint, scope: Scope) -> Found | None:
         """The one existing resource for which `where` holds.
 
-        `scope` holds `$key`. Raises LookupFailed where several match.
+        `scope` holds `$key`. Raises SpecFailed where several match.
         """
         matches = [item async for item in self._candidates(endpoint, scope)]
         if len(matches) > 1:
             ids = ", ".join(key_text(self._id.evaluate(item, scope)) for item in matches[:5])
-            raise LookupFailed(
+            raise SpecFailed(
                 f"{len(matches)} resources of the target match, one is expected: {ids}",
                 hint="make `where` of `find` more exact, or remove the others by hand",
             )
@@ -100,6 +96,8 @@ class Finder:
         first = self._pages.first(request)
         reading = Reading()
         async for answer in endpoint.pages(first, self._pages.follow(scope, reading)):
+            if answer.ruling.then != "ok":
+                raise Unavailable(f"the target cannot be searched: {refusal(answer)}")
             inner = answer_scope(scope, answer)
             records = (
                 answer.body if self._records is None else self._records.evaluate(answer.body, inner)

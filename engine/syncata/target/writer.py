@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syncata.api import CompiledRequest, answer_scope, holds
-from syncata.expressions import UNDEFINED, Scope, compile_expression
+from syncata.api import CompiledRequest, answer_scope, holds, refusal
+from syncata.errors import RecordRejected
+from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
 from syncata.model import Change, Outcome, Stamp, Verdict, key_text
 from syncata.spec.operations import Operation
 from syncata.target.jobs import JobFollower, ResultReader, pair_results
@@ -51,7 +52,10 @@ class Writer:
         value, inner = self._names(scope, change)
         # A create that was sent twice makes two; everything else may be repeated.
         safe = self.name != "create"
-        request = self._request.render(value, inner, kind="write", idempotent=safe)
+        try:
+            request = self._request.render(value, inner, kind="write", idempotent=safe)
+        except (ExpressionError, RecordRejected) as error:
+            return Outcome(change, Verdict.REJECTED, None, f"cannot be sent: {error.message}")
         answer = await endpoint.send(request)
         return self._judge(answer, inner, change)
 
@@ -148,13 +152,6 @@ class Writer:
 
 
 CONFLICT = "the target holds such a resource already"
-
-
-def refusal(answer: Answer) -> str:
-    """What the target said when it refused, for people."""
-    if answer.ruling.message:
-        return answer.ruling.message
-    return f"the target answered {answer.status}: {answer.excerpt}"
 
 
 def _list_of(body: Any, length: int) -> list[Any]:

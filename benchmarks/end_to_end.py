@@ -1,6 +1,7 @@
 """What a whole run costs: CPU seconds and peak memory of the engine, against simulated APIs.
 
 PYTHONPATH=engine python benchmarks/end_to_end.py [RECORDS ...] [--pages SIZE ...] [--shares]
+PYTHONPATH=engine python benchmarks/end_to_end.py --start-up
 
 Per size and page size three runs of the packaged connector, each in a process of its own: the
 first synchronization, one without any change, one after 1 % of the source has changed. Source and
@@ -240,9 +241,15 @@ def shares(sizes: list[int], pages: list[int]) -> None:
             found = [(n, m.shares) for n, m, _ in phases(records, page, sampled=True)]
             print(f"\n| {records:,} records, pages of {page} | {' | '.join(n for n, _ in found)} |")
             print(f"|:--|{'--:|' * len(found)}")
-            for part in found[0][1]:
-                columns = " | ".join(f"{each.get(part, 0):.1%}" for _, each in found)
-                print(f"| {part} | {columns} |", flush=True)
+            parts = dict.fromkeys(part for _, each in found for part in each)
+            for part in parts:
+                print(f"| {part} | {_columns(found, [part])} |")
+            inside = [part for part in parts if part.startswith("JSONata")]
+            print(f"| all JSONata | {_columns(found, inside)} |", flush=True)
+
+
+def _columns(found: list[tuple[str, dict[str, float]]], parts: list[str]) -> str:
+    return " | ".join(f"{sum(each.get(part, 0) for part in parts):.1%}" for _, each in found)
 
 
 def start_up(times: int = 9) -> None:

@@ -2,9 +2,9 @@
 
 python benchmarks/sampled.py SHARES.json ARGUMENTS_OF_SYNCATA...
 
-Every millisecond of CPU time a signal looks at the stack. The first rule that fits a sample, from
-the innermost frame outwards, names its part. Signals are handled between Python instructions, so
-what C code does counts for the Python function that called it.
+Every few milliseconds of CPU time a signal looks at the stack. The first rule that fits a sample,
+from the innermost frame outwards, names its part. Signals are handled between Python instructions,
+so what C code does counts for the Python function that called it.
 """
 
 import json
@@ -18,44 +18,43 @@ from syncata.cli import main
 
 INTERVAL = 0.001
 
-# (part, end of a file's path, functions; none: all), in the order in which they are tried
-RULES: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
-    (part, file, frozenset(functions.split()))
-    for part, file, functions in (
-        ("JSONata: page to records", "syncata/source.py", "_page following _evaluate"),
-        ("JSONata: pairing results", "target/jobs.py", ""),
-        ("JSONata: conditions and mapping", "mapping/compiled.py", ""),
-        ("JSONata: requests and answers", "", ""),
-    )
+Rule = tuple[str, str, frozenset[str]]  # part, what the file's path holds, functions (none: all)
+
+
+def _rules(*rules: tuple[str, str, str]) -> tuple[Rule, ...]:
+    return tuple((part, file, frozenset(functions.split())) for part, file, functions in rules)
+
+
+# For samples within the evaluation of an expression, by who asked for it.
+EXPRESSIONS = _rules(
+    ("JSONata: conditions and mapping", "mapping/compiled.py", ""),
+    ("JSONata: answers to records", "syncata/source.py", ""),
+    ("JSONata: pairing results", "target/jobs.py", ""),
+    ("JSONata: requests and pages", "", ""),
 )
-PARTS: tuple[tuple[str, str, frozenset[str]], ...] = tuple(
-    (part, file, frozenset(functions.split()))
-    for part, file, functions in (
-        ("schemas of both sides", "<contract>", ""),
-        ("schemas of both sides", "mapping/rare_keywords.py", ""),
-        (
-            "conditions and mapping, around JSONata",
-            "mapping/compiled.py",
-            "payload standing _condition _evaluate _present key",
-        ),
-        ("fingerprints", "mapping/compiled.py", "stamp"),
-        ("transport: decoding JSON", "transport/body.py", "decode check_depth raw_decode"),
-        ("transport: decoding JSON", "transport/items.py", ""),
-        ("transport: HTTP", "syncata/transport/", ""),
-        ("ledger: known and refused", "ledger/store.py", "known refused confirmed"),
-        ("ledger: journal", "ledger/store.py", "intend accepted"),
-        ("ledger: settle", "ledger/store.py", "settle renew"),
-        ("ledger: other", "ledger/store.py", ""),
-        ("staging", "ledger/staging.py", ""),
-        ("encoding of bodies", "syncata/api.py", "render encode_body body"),
-        ("judging and comparing", "syncata/planning.py", ""),
-        ("pairing of results", "target/jobs.py", ""),
-        ("pairing of results", "target/writer.py", ""),
-        ("batching", "syncata/apply.py", ""),
-        ("pages", "syncata/source.py", ""),
-        ("pages", "syncata/sync.py", ""),
-        ("start-up and the rest", "", ""),
-    )
+# For all others.
+PARTS = _rules(
+    ("schemas of both sides", "<contract>", ""),
+    ("schemas of both sides", "mapping/rare_keywords.py", ""),
+    ("fingerprints", "mapping/compiled.py", "stamp"),
+    ("conditions and mapping, around JSONata", "mapping/compiled.py", ""),
+    ("decoding of answers", "transport/body.py", "decode check_depth raw_decode"),
+    ("decoding of answers", "transport/items.py", ""),
+    ("HTTP", "syncata/transport/", ""),
+    ("ledger: look-ups", "ledger/store.py", "known refused confirmed"),
+    ("ledger: journal", "ledger/store.py", "intend accepted"),
+    ("ledger: settle", "ledger/store.py", "settle renew"),
+    ("ledger: other", "ledger/store.py", ""),
+    ("staging", "ledger/staging.py", ""),
+    ("judging and comparing", "syncata/planning.py", ""),
+    ("pairing of results", "target/jobs.py", ""),
+    ("batches and their bodies", "target/writer.py", ""),
+    ("batches and their bodies", "syncata/api.py", ""),
+    ("batches and their bodies", "syncata/apply.py", ""),
+    ("pages", "syncata/source.py", ""),
+    ("pages", "syncata/pages.py", ""),
+    ("pages", "syncata/sync.py", ""),
+    ("start-up and the rest", "", ""),
 )
 
 counts: Counter[str] = Counter()
@@ -67,14 +66,14 @@ def sample(_signal: int, frame: FrameType | None) -> None:
     while frame is not None:
         stack.append((frame.f_code.co_filename, frame.f_code.co_name))
         frame = frame.f_back
-    rules = RULES if any("syncata/expressions/" in file for file, _ in stack) else PARTS
-    counts[_part(stack, rules)] += 1
+    inside = any("syncata/expressions/" in file for file, _ in stack)
+    counts[_part(stack, EXPRESSIONS if inside else PARTS)] += 1
 
 
-def _part(stack: list[tuple[str, str]], rules: tuple[tuple[str, str, frozenset[str]], ...]) -> str:
+def _part(stack: list[tuple[str, str]], rules: tuple[Rule, ...]) -> str:
     for file, function in stack:
-        for part, ending, functions in rules[:-1]:
-            if ending in file and (not functions or function in functions):
+        for part, piece, functions in rules[:-1]:
+            if piece in file and (not functions or function in functions):
                 return part
     return rules[-1][0]
 

@@ -6,7 +6,7 @@ from typing import Any
 from syncata.api import CompiledRequest, answer_scope, as_list
 from syncata.errors import Unavailable
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
-from syncata.model import JsonObject, clean, key_text
+from syncata.model import JsonObject, canonical, clean, key_text
 from syncata.pages import NextPage, Reading
 from syncata.spec.model import Absent, Stream
 from syncata.transport import Answer, Endpoint
@@ -34,10 +34,12 @@ class StreamReader:
         request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
         request = self._pages.first(request)
         cap = min(limit or _NO_CAP, self.stream.cap or _NO_CAP)
+        met: dict[int, int] = {}
         async for answer in endpoint.pages(request, self._pages.follow(scope, reading)):
             records = self._page(answer, scope, reading)
             room = cap - reading.records
             reading.took(len(records))
+            self._refuse_repeated(records, met, reading.pages)
             yield records[:room]
             if reading.records >= cap:
                 reading.records = cap
@@ -65,6 +67,22 @@ class StreamReader:
                     f"record is no object but {type(record).__name__}"
                 )
         return records
+
+    def _refuse_repeated(self, records: list[JsonObject], met: dict[int, int], page: int) -> None:
+        """Refuse a page whose records all came before; the rest of its answer may differ."""
+        if not records:
+            return
+        try:
+            mark = hash(canonical(records))
+        except ValueError:  # no JSON text: its records are rejected one by one
+            return
+        earlier = met.setdefault(mark, page)
+        if earlier != page:
+            raise Unavailable(
+                f"the source gave the records of page {earlier} of the stream {self.stream.name} "
+                f"again as page {page}; reading on might never end",
+                hint="check `pagination` of the stream",
+            )
 
     def _evaluate(self, expression: Expression, answer: Answer, scope: Scope) -> Any:
         try:

@@ -189,7 +189,8 @@ async def _conclude(
     if header.complete:
         planner.settle_refusals()
     empty = reading.records == 0 and not limited
-    if header.complete and sync.on_missing != "keep" and sync.stream and not empty:
+    held = empty and guards.empty_source == "hold"
+    if header.complete and sync.on_missing != "keep" and sync.stream and not held:
         await planner.settle_missing(_existing(session, sync.stream), guards.misses)
     await _find_existing(session, plan, planner)
     header.requests = _requests(header, planner.resource)

@@ -13,7 +13,7 @@ from tests.simulator import openapi
 
 from syncata.checks import connections, load
 from syncata.cli import operate
-from syncata.document import Document
+from syncata.document import Document, load_bytes
 from syncata.simulator import Options, serve
 from syncata.spec.model import Spec
 
@@ -30,7 +30,7 @@ def packaged_spec_once() -> Iterator[None]:
         return specs[place]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load, "load_bytes", cache(load.load_bytes))
+        patch.setattr(load, "load_bytes", cache(load_bytes))
         patch.setattr(connections, "spec_of", spec_of)
         yield
 
@@ -61,9 +61,12 @@ def environment(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
 
 
 @pytest.fixture
-def world(environment: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """An empty source, an empty target, and the connection `main` between them."""
-    options = Options(items=0, learners=3, job_seconds=0, rate_limits=False, audit_bodies=True)
+def world(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[World]:
+    """A source (empty, or of as many items as the parameter says), an empty target, `main`."""
+    items = getattr(request, "param", 0)
+    options = Options(items=items, learners=3, job_seconds=0, rate_limits=False, audit_bodies=True)
     with serve("edflex", options) as one, serve("360learning", options) as two:
         edflex, target = Edflex(one), Target(two)
         made = World(environment, edflex, target)

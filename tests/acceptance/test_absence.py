@@ -57,7 +57,7 @@ def test_a_record_that_comes_back_is_no_miss_any_more(world: World) -> None:
 
 
 def test_a_missing_record_that_returns_is_restored(world: World) -> None:
-    """Archived as missing; when the source has it again it is restored, and updated if it differs."""
+    """Archived as missing; the source has it again, changed: it is restored and updated."""
     world.edflex.fill(2)
     world.run()
     world.edflex.remove("i2")
@@ -69,6 +69,37 @@ def test_a_missing_record_that_returns_is_restored(world: World) -> None:
     assert world.run().planned() == {"restore": 1, "unchanged": 1}
     assert world.target.effects(mark) == {"restored": ["i2"], "updated": ["i2"]}
     assert world.run().planned() == {"unchanged": 2}
+
+
+def test_a_missing_record_that_returns_closed_stays_archived(world: World) -> None:
+    """It is known to be archived already; opened later it is restored."""
+    world.edflex.fill(2)
+    world.run()
+    world.edflex.remove("i2")
+    world.run()
+    world.run()
+    world.edflex.control("POST", "items", {"id": "i2", "attributes": {"status": "closed"}})
+    mark = world.target.mark()
+    for _ in range(2):
+        assert world.run().planned() == {"unchanged": 2}
+    assert world.target.writes(mark) == []
+    world.edflex.patch("i2", status="opened")
+    assert world.run().confirmed() == {"restore": 1}
+
+
+def test_a_look_up_that_fails_proves_nothing(world: World) -> None:
+    """The listing is fine, the look-up is not: exit 5, nothing is archived, no miss is lost."""
+    world.edflex.fill(3)
+    world.run()
+    world.edflex.remove("i3")
+    world.run()
+    mark = world.target.mark()
+    for faults in ({"http_500": "on@contentIds"}, {"half_body": "on@contentIds"}):
+        world.edflex.fault(**faults)
+        world.run(exit=5)
+        world.edflex.fault(**dict.fromkeys(faults))
+    assert world.target.writes(mark) == []
+    assert world.run().confirmed() == {"archive": 1}
 
 
 def test_misses_are_a_setting(world: World) -> None:
@@ -145,12 +176,13 @@ def test_a_mass_closing_is_held_too(world: World) -> None:
 
 def test_an_incomplete_reading_counts_no_miss(world: World) -> None:
     """A record without a key makes the reading unable to prove absence."""
-    world.edit_spec("      key: id\n      absent:", "      key: slug ? slug : id\n      absent:")
     world.edflex.fill(3)
     world.run()
     world.edflex.remove("i2")
-    world.edflex.put("odd", slug={"not": "text"})
-    world.edit_spec("key: slug ? slug : id", "key: '$type(slug) = \"object\" ? nothing : id'")
+    world.edflex.put("odd", title="Nameless")
+    world.edit_spec(
+        "      key: id\n      absent:", "      key: 'title != \"Nameless\" ? id'\n      absent:"
+    )
     mark = world.target.mark()
     for _ in range(3):
         run = world.run(exit=6)
@@ -167,7 +199,10 @@ def test_a_page_that_comes_again_stops_the_reading(world: World) -> None:
     world.edflex.fault(repeat_page=2)
     mark = world.target.mark()
     run = world.run(exit=5)
-    assert "page 3 is the same as page 2" in run.run["error"]["message"]
+    assert (
+        "the records of page 2 of the stream contents again as page 3"
+        in run.run["error"]["message"]
+    )
     assert world.target.writes(mark) == []
     world.edflex.fault(repeat_page=None)
     assert world.run().planned() == {"unchanged": 6}

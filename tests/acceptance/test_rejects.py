@@ -1,5 +1,7 @@
 """Mission row 22 and the target's refusals: one bad record is set aside, the others go on."""
 
+from typing import Any
+
 from tests.acceptance.sides import ABSENT
 from tests.acceptance.world import World
 
@@ -68,7 +70,7 @@ def test_row_22_a_bad_record_that_vanishes_is_no_reject_any_more(world: World) -
 
 def test_row_22_values_of_a_wrong_type_reject_only_their_record(world: World) -> None:
     """Objects for texts, texts for objects, numbers for lists: each is one reject."""
-    wrong = {
+    wrong: dict[str, dict[str, Any]] = {
         "title": {"title": {"en": "A"}},
         "url": {"url": 7},
         "image": {"image": "https://cdn.example.com/big.png"},
@@ -101,7 +103,7 @@ def test_many_rejects_stop_the_run_before_it_writes(world: World) -> None:
 
 
 def test_an_item_the_target_refuses_is_not_sent_again_until_it_changes(world: World) -> None:
-    """Exit 6 each time, one request in all; a change of the record, the spec or a setting retries."""
+    """Exit 6 each time but one request in all; once the record changes it is sent again."""
     world.edflex.fill(3)
     world.target.fault(fail_items="i2")
     run = world.run(exit=6)

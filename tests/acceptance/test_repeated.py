@@ -16,26 +16,6 @@ def test_a_second_run_sends_no_write(world: World) -> None:
     assert world.live() == 5
 
 
-def test_a_generated_catalogue_converges_in_one_run(world: World) -> None:
-    """A day of edits, closings, openings, losses and news: what the plan says is what happens."""
-    world.connect(guards={"max_rejects": "10%"})
-    for _ in range(3):
-        world.edflex.fill(40)
-    world.edflex.patch("i7", status="closed")
-    world.run()
-    day = world.edflex.control("POST", "day")
-    mark = world.target.mark()
-    run = world.run()
-    effects = world.target.effects(mark)
-    assert sorted(effects["updated"]) == sorted(day["edited"])
-    assert sorted(effects["archived"]) == sorted(day["closed"])
-    assert sorted(effects["created"]) == sorted([*day["new"], *day["reopened"]])
-    assert run.planned()["archive"] == len(day["closed"])
-    mark = world.target.mark()
-    world.run()
-    assert set(world.target.effects(mark)) <= {"archived"}, "only what is gone, after two readings"
-
-
 def test_one_changed_record_is_the_only_one_sent(world: World) -> None:
     """One title changes: one request with one item, and the others are not touched."""
     world.edflex.fill(6)

@@ -13,6 +13,7 @@ from tests.acceptance.sides import Edflex, Target
 
 from syncata.cli import main
 from syncata.session import Progress, Surroundings
+from syncata.transport import Accounts
 from syncata.transport import World as Clocks
 
 REPOSITORY = Path(__file__).parents[2]
@@ -151,6 +152,10 @@ class World:
         assert report.exit == 0, report.out
         return list(report.json["rejects"])
 
+    def skip(self, seconds: float) -> None:
+        """Let time pass."""
+        self._skipped += seconds
+
     def surroundings(self, progress: Progress) -> Surroundings:
         """What a command is given of the world: real but for the waits."""
 
@@ -165,4 +170,4 @@ class World:
             monotonic=lambda: time.monotonic() + self._skipped,
             sleep=sleep,
         )
-        return Surroundings(world=clocks, progress=progress)
+        return Surroundings(world=clocks, accounts=Accounts(clocks), progress=progress)

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from syncata.checks import spec_schema
+from syncata.checks import spec_schema, to_json
 from syncata.cli.output import Output, paint
 from syncata.cli.progress import progress_for
 from syncata.cli.project import Project
-from syncata.errors import URGENCY, Exit, SyncataError
+from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
 from syncata.ledger import Ledger, Staging, open_ledger
 from syncata.model import WRITES, Action
 from syncata.plan import MISSING, field_changes
@@ -207,9 +207,12 @@ def most_urgent(codes: list[Exit]) -> Exit:
 
 def failed_report(name: str, error: SyncataError) -> Report:
     """The report of a run that could not begin."""
-    return {
+    report: Report = {
         "connection": name,
         "exit_code": int(error.exit_code),
         "state": "failed",
         "error": {"kind": type(error).__name__, "message": error.message, "hint": error.hint},
     }
+    if isinstance(error, SpecInvalid):
+        report["findings"] = to_json(error.findings)
+    return report

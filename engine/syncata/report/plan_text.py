@@ -11,6 +11,7 @@ from syncata.report.values import (
     SYMBOLS,
     Paint,
     number,
+    place,
     shown,
     shown_change,
 )
@@ -125,10 +126,10 @@ def reject_lines(rejects: Sequence[Reject], total: int, paint: Paint) -> Iterato
     symbol, colour = SYMBOLS[Action.REJECTED]
     for reject in rejects:
         field = f"{reject.field}: " if reject.field else ""
-        place = f"  {reject.position}" if reject.position else ""
+        where = f"  {place(reject.position)}" if reject.position else ""
         yield (
             f"  {paint(f'{symbol} {clean(reject.key)}', colour)}  "
-            f"{clean(field + reject.message)} [{reject.code}]{place}"
+            f"{clean(field + reject.message)} [{reject.code}]{where}"
         )
     if total > len(rejects):
         yield f"    … and {total - len(rejects):,} more rejected"

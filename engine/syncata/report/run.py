@@ -7,7 +7,7 @@ from syncata.errors import SyncataError
 from syncata.model import Action, Tally, clean
 from syncata.plan import Stop, SyncPlan
 from syncata.report.plan_text import counts_text
-from syncata.report.values import Paint, duration, number, shown
+from syncata.report.values import Paint, duration, number, place, shown
 
 Report = dict[str, Any]
 
@@ -76,10 +76,10 @@ def run_lines(
             yield f"  {report['error']['hint']}"
     yield from _request_lines(report.get("requests", {}))
     for reject in rejects:
-        place = f"  {reject['position']}" if reject["position"] else ""
+        where = f"  {place(reject['position'])}" if reject["position"] else ""
         field = f"{reject['field']}: " if reject["field"] else ""
         reason = clean(field + reject["message"])
-        yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{place}"
+        yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{where}"
 
 
 def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:

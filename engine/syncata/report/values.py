@@ -69,3 +69,9 @@ def duration(seconds: float) -> str:
     if seconds < 7200:
         return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
     return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+
+
+def place(position: str) -> str:
+    """Where an expression stands, for people: a packaged spec without the way to it."""
+    _, inside, rest = position.rpartition("/mappings/")
+    return f"mappings/{rest}" if inside and position.startswith("/") else position

@@ -22,7 +22,7 @@ _GROWTH = 1.5
 
 
 class JobLost(Exception):
-    """The target does not know the job, or it did not end in time."""
+    """The target does not know the job."""
 
 
 class JobFollower:
@@ -54,7 +54,11 @@ class JobFollower:
             if status in poll.done:
                 return str(status)
             if world.monotonic() - started > poll.timeout:
-                raise JobLost(f"the job {location} is {status} after {poll.timeout:.0f} s")
+                # It may still do its work: its batch stays open, and nothing is sent beside it.
+                raise Unavailable(
+                    f"the target's job {location} is still {status} after {poll.timeout:.0f} s",
+                    hint="the next run looks at it again before it sends anything",
+                )
             await world.sleep(pause)
             pause = min(pause * _GROWTH, poll.every_to)
 

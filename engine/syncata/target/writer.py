@@ -62,7 +62,8 @@ class Writer:
     def _judge(self, answer: Answer, scope: Scope, change: Change) -> Outcome:
         then = answer.ruling.then
         if then != "ok" and self._is_conflict(answer, scope):
-            return Outcome(change, Verdict.REJECTED, None, CONFLICT)
+            # Without its stamp it is planned again, and `find` then shows what is there.
+            return Outcome(replace(change, stamp=NO_STAMP), Verdict.REJECTED, None, CONFLICT)
         if then in ("ok", "skip") or (then == "gone" and self.name in ("archive", "remove")):
             return Outcome(change, Verdict.OK, self._target_id(answer, scope, change))
         return Outcome(change, Verdict.REJECTED, None, refusal(answer))

@@ -17,6 +17,7 @@ LAYERS = """\
 cli
 doctor
 run
+plan_file
 sync
 session | apply | planning
 source | target | ledger | report

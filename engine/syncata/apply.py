@@ -7,6 +7,7 @@ first, so that a run that dies is taken up by the next one.
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from syncata.errors import SyncataError
 from syncata.expressions import Scope
@@ -89,9 +90,7 @@ class Applier:
     async def _apply(self, staging: Staging) -> None:
         adopted = self._adopt(staging.changes(self.sync, [Action.ADOPT]))
         restored = await self._restore(staging.changes(self.sync, [Action.RESTORE]))
-        updates = [*adopted, *restored]
-        written = staging.changes(self.sync, [Action.CREATE, Action.UPDATE])
-        await self._write(_chain(updates, written))
+        await self._write([*adopted, *restored], staging)
         await self._send("archive", staging.changes(self.sync, [Action.ARCHIVE]))
         await self._send("remove", staging.changes(self.sync, [Action.REMOVE]))
 
@@ -118,13 +117,14 @@ class Applier:
             if outcome.verdict is Verdict.OK and outcome.change.desired != outcome.change.confirmed
         ]
 
-    async def _write(self, changes: Iterator[Change]) -> None:
+    async def _write(self, first: Sequence[Change], staging: Staging) -> None:
         if "upsert" in self._writers:
-            await self._send("upsert", changes, keep=False)
+            staged = staging.changes(self.sync, [Action.CREATE, Action.UPDATE])
+            await self._send("upsert", chain(first, staged), keep=False)
             return
-        for change in changes:
-            create = change.action is Action.CREATE
-            await self._send_one(self._writers["create" if create else "update"], change)
+        await self._send("create", staging.changes(self.sync, [Action.CREATE]), keep=False)
+        updates = chain(first, staging.changes(self.sync, [Action.UPDATE]))
+        await self._send("update", updates, keep=False)
 
     async def _send(
         self, operation: str, changes: Iterator[Change], *, keep: bool = True
@@ -136,7 +136,12 @@ class Applier:
             return []
         if writer.is_bulk:
             return await self._in_parallel(writer, changes, keep=keep)
-        return [await self._send_one(writer, change) for change in changes]
+        outcomes = []
+        for change in changes:
+            outcome = await self._send_one(writer, change)
+            if keep:
+                outcomes.append(outcome)
+        return outcomes
 
     async def _send_one(self, writer: Writer, change: Change) -> Outcome:
         # A create that is sent twice makes two: the next run must know that one was under way.
@@ -244,11 +249,6 @@ def _batches(
         size += length
     if batch:
         yield batch
-
-
-def _chain(first: Sequence[Change], then: Iterator[Change]) -> Iterator[Change]:
-    yield from first
-    yield from then
 
 
 def _first(failures: ExceptionGroup[Exception]) -> Exception:

@@ -68,7 +68,7 @@ async def connection(
     problems = ledger.verify()
     yield Diagnosis(
         "ledger",
-        problems[0] if problems else f"{ledger.path}: sound",
+        problems[0] if problems else "made by the first run" if ledger.created else "sound",
         "restore the ledger from a backup",
         Exit.STATE if problems else Exit.OK,
     )

@@ -112,7 +112,7 @@ def guard_stops(plan: SyncPlan, guards: Guards, *, source_empty: bool) -> list[S
                 plan.sync,
                 "empty_source",
                 f"the source is empty while {plan.live:,} records are live",
-                "hold",
+                "at least one record",
                 "set guards.empty_source: allow in the connection if that is meant",
             )
         )

@@ -69,7 +69,10 @@ class SyncPlanner:
     def take(self, records: Sequence[JsonObject]) -> None:
         """Judge a page of records and stage what they need."""
         self.header.tally.read += len(records)
-        keyed = [item for record in records if (item := self._keyed(record)) is not None]
+        unreadable: list[str] = []
+        keyed = [i for record in records if (i := self._keyed(record, unreadable)) is not None]
+        for held in self.ledger.known(self.name, unreadable).values() if unreadable else ():
+            self.seen.add(held.id)  # set aside, but there: nothing is missing
         keys = [key for key, _, _ in keyed]
         known = self.ledger.known(self.name, keys)
         refused = self.ledger.refused(self.name, keys)
@@ -84,13 +87,18 @@ class SyncPlanner:
         ]
         self._stage([item for item in judged if item is not None])
 
-    def _keyed(self, record: JsonObject) -> tuple[str, Stamp, JsonObject] | None:
+    def _keyed(
+        self, record: JsonObject, unreadable: list[str]
+    ) -> tuple[str, Stamp, JsonObject] | None:
         key = ""
         try:
             key = self.compiled.key(record)
             return key, self.compiled.stamp(record), record
         except RecordRejected as rejected:
-            self.nameless += not key
+            if key:
+                unreadable.append(key)
+            else:
+                self.nameless += 1
             self._reject(key or f"(record without a key, {self.nameless:,})", rejected)
             return None
 
@@ -105,7 +113,7 @@ class SyncPlanner:
                     tally.duplicates += 1
                     return True
             self.seen.add(known.id)
-            if is_settled(known, stamp) and key not in refused:
+            if not self.compiled.moves and is_settled(known, stamp) and key not in refused:
                 tally.add(Action.UNCHANGED)
                 return True
         if refused.get(key) == stamp.token():
@@ -190,7 +198,8 @@ class SyncPlanner:
         )
 
     def _desired(self, item: _Judged, confirmed: str | None) -> str | None:
-        update = self.resource.operations.get("update")
+        operations = self.resource.operations
+        update = operations.get("update") or operations.get("upsert")
         if update is None or not confirmed or item.payload is None or item.text == confirmed:
             return item.text
         kept = keep_omitted(item.payload, json.loads(confirmed), update.omitted)
@@ -211,9 +220,13 @@ class SyncPlanner:
                 self._contradiction([change])
 
     def _contradiction(self, copies: Sequence[Change]) -> None:
-        self._drop(copies)
         message = "the source gave this key several times with different contents"
-        self._reject(copies[0].key, RecordRejected("SYN607", message), copies[0].stamp)
+        self.refuse(copies, RecordRejected("SYN607", message))
+
+    def refuse(self, copies: Sequence[Change], why: RecordRejected) -> None:
+        """Set the record of these staged changes aside after all."""
+        self._drop(copies)
+        self._reject(copies[0].key, why, copies[0].stamp)
 
     def _drop(self, copies: Sequence[Change], *, keep: Change | None = None) -> None:
         self.staging.replace(copies[0], [keep] if keep else [])
@@ -259,7 +272,7 @@ class SyncPlanner:
         if gone:
             remove = self.compiled.sync.on_missing == "remove"
             action = Action.REMOVE if remove else Action.ARCHIVE
-        self.header.tally.add(action, Reason.MISSING)
+        self.header.tally.add(action, Reason.MISSING if gone else "not seen")
         before = payloads.get(known.id, _NOTHING)
         return Change(
             sync=self.name,

@@ -3,24 +3,23 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from syncata.apply import ApplyCounts
-from syncata.errors import Exit, Held, StateProblem, SyncataError
+from syncata.errors import Exit, Held, SyncataError
 from syncata.ledger import Ledger, Staging, load_plan, new_plan
-from syncata.mapping.compiled import MAPPING_VERSION
-from syncata.model import digest
-from syncata.plan import Stop, SyncPlan
+from syncata.plan_file import check_plan, plan_header, read_plan
 from syncata.report.run import Report, failure, stop_report, sync_report
 from syncata.session import Session, Surroundings, chosen_syncs, open_session
 from syncata.spec.connection import Connection
 from syncata.sync import Plan, apply_plan, make_plan, raise_if_held, resume
 
-PLAN_AGE = timedelta(days=1)
 INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
+
+_STATES = {Exit.OK: "ok", Exit.REJECTS: "done with rejects"}
 
 # Shows a plan and says whether to go on; None: go on without asking.
 Confirm = Callable[[Plan], bool]
@@ -56,8 +55,10 @@ async def run_connection(
 ) -> Report:
     """Plan and apply; the report, which the ledger keeps too. Its `exit_code` says how it went.
 
-    Raises Declined where `confirm` said no. Other errors of ours end up in the report.
+    Raises Declined where `confirm` said no, UsageError for an unknown sync. Other errors of ours
+    end up in the report.
     """
+    chosen_syncs(connection, options.syncs)
     now = around.world.now()
     run = new_run_id(now)
     started = around.world.monotonic()
@@ -76,9 +77,9 @@ async def run_connection(
     state, code = "failed", int(Exit.BUG)
     try:
         code = await _run(connection, ledger, around, options, report, now)
-        state = (
-            "ok" if code is Exit.OK else "done with rejects" if code is Exit.REJECTS else "partial"
-        )
+        state = _STATES.get(Exit(code), "partial")
+        if any(sync["applied"] and sync["applied"]["waiting"] for sync in report["syncs"]):
+            state = "partial"  # what others wait for was set aside: this was no good run
     except SyncataError as error:
         code = error.exit_code
         state = "held" if isinstance(error, Held) else "failed"
@@ -147,12 +148,11 @@ async def _carry_out(session: Session, plan: Plan, options: RunOptions, report: 
         if not options.confirm(plan):
             raise Declined
         adopt = True  # the plan that was agreed to says so
+    if plan.stops:  # whose advice is to look at the records
+        _keep_rejects(session, plan, run)
     raise_if_held(plan, adopt=adopt)
     remember_identity(session.connection, session.ledger)
-    for header in plan.syncs:
-        session.ledger.set_rejects(
-            header.sync, plan.staging.rejects(header.sync), run, complete=header.complete
-        )
+    _keep_rejects(session, plan, run)
     counts: dict[str, ApplyCounts] = {}
     try:
         await apply_plan(session, plan, run, counts)
@@ -161,6 +161,13 @@ async def _carry_out(session: Session, plan: Plan, options: RunOptions, report: 
             sync_report(header, _applied(counts.get(header.sync))) for header in plan.syncs
         ]
     return _exit_code(plan, counts.values())
+
+
+def _keep_rejects(session: Session, plan: Plan, run: str) -> None:
+    for header in plan.syncs:
+        session.ledger.set_rejects(
+            header.sync, plan.staging.rejects(header.sync), run, complete=header.complete
+        )
 
 
 def _applied(counts: ApplyCounts | None) -> Mapping[str, Any] | None:
@@ -184,78 +191,6 @@ def request_counts(session: Session) -> dict[str, dict[str, int]]:
         for (kind, _status), number in sorted(endpoint.requests.items()):
             side[kind] = side.get(kind, 0) + number
     return counts
-
-
-def plan_header(plan: Plan, session: Session, now: datetime, *, limited: bool) -> dict[str, Any]:
-    """What a plan says about itself: what it rests on, and its counts."""
-    return {
-        **_basis(session.connection, session.ledger),
-        "created": now.astimezone(UTC).isoformat(timespec="seconds"),
-        "limited": limited,
-        "syncs": [_sync_header(header) for header in plan.syncs],
-        "stops": [asdict(stop) for stop in plan.stops],
-        "adoptions": [list(pair) for pair in plan.adoptions],
-    }
-
-
-def _basis(connection: Connection, ledger: Ledger) -> dict[str, Any]:
-    return {
-        "connection": connection.name,
-        "spec": connection.spec.name,
-        "spec_digest": connection.spec.digest,
-        "settings_digest": digest([connection.public_settings(), asdict(connection.guards)]).hex(),
-        "mapping_version": MAPPING_VERSION,
-        "serial": ledger.serial,
-    }
-
-
-def _sync_header(plan: SyncPlan) -> dict[str, Any]:
-    return {
-        **asdict(replace(plan, tally=replace(plan.tally, counts={}, notes={}))),
-        "counts": [[*pair, number] for pair, number in plan.tally.counts.items()],
-        "notes": [[*pair, number] for pair, number in plan.tally.notes.items()],
-    }
-
-
-def read_plan(staging: Staging) -> Plan:
-    """The plan that a staging file's header describes."""
-    header = staging.header
-    plan = Plan(staging)
-    for item in header["syncs"]:
-        known = {k: v for k, v in item.items() if k not in ("tally", "counts", "notes")}
-        sync = SyncPlan(**known)
-        sync.tally.read, sync.tally.duplicates = item["tally"]["read"], item["tally"]["duplicates"]
-        sync.tally.counts = {(action, reason): n for action, reason, n in item["counts"]}
-        sync.tally.notes = {(label, value): n for label, value, n in item["notes"]}
-        plan.syncs.append(sync)
-    plan.stops = [Stop(**stop) for stop in header["stops"]]
-    plan.adoptions = [(sync, key) for sync, key in header["adoptions"]]
-    return plan
-
-
-_MOVED = {
-    "connection": "it is for another connection",
-    "spec": "it is for another spec",
-    "spec_digest": "the spec has changed since",
-    "settings_digest": "the connection's settings or guards have changed since",
-    "mapping_version": "it was made by another version of syncata",
-    "serial": "another run has changed the ledger since",
-}
-
-
-def check_plan(staging: Staging, connection: Connection, ledger: Ledger, now: datetime) -> None:
-    """Refuse a saved plan that is not for exactly this situation. Raises StateProblem."""
-    header = staging.header
-    basis = _basis(connection, ledger)
-    why = [text for name, text in _MOVED.items() if header.get(name) != basis[name]]
-    age = now - datetime.fromisoformat(header["created"])
-    if age > PLAN_AGE:
-        why.append(f"it is {age.total_seconds() / 3600:.0f} h old, the limit is 24 h")
-    if why:
-        raise StateProblem(
-            f"the plan cannot be applied: {'; '.join(why)}",
-            hint=f"make a new one: syncata plan {connection.name} -o FILE",
-        )
 
 
 def check_identity(connection: Connection, ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from syncata.api import holds
 from syncata.apply import Applier, ApplyCounts
-from syncata.errors import Held
+from syncata.errors import Held, RecordRejected
 from syncata.expressions import UNDEFINED, compile_expression
 from syncata.ledger import Batch, Staging
 from syncata.model import WRITES, Action, Change, Outcome, Verdict
@@ -215,13 +215,17 @@ class AbsentLookUp:
 
 
 async def _find_existing(session: Session, plan: Plan, planner: SyncPlanner) -> None:
-    """Turn creates of what the target holds already into adoptions."""
-    if planner.resource.find is None or planner.resource.find.adopt == "never":
+    """Turn creates of what the target holds already into adoptions, or refuse them."""
+    if planner.resource.find is None:
         return
     finder = Finder(planner.resource.find)
     for change in plan.staging.changes(planner.name, [Action.CREATE]):
         found = await _find(session, finder, change)
         if found is None:
+            continue
+        if finder.adopt == "never":
+            message = f"the target holds it already ({found.target_id}), and `adopt` is never"
+            planner.refuse([change], RecordRejected("SYN611", message))
             continue
         desired = _payload(change)
         adopted = adoption(change, found.target_id, observed_part(found.observed, desired))

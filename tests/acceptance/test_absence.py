@@ -17,7 +17,7 @@ def test_a_missing_record_is_archived_by_the_second_complete_reading(world: Worl
     world.edflex.remove("i2", "i4")
     mark, read = world.target.mark(), world.edflex.mark()
     first = world.run()
-    assert first.sync()["planned"] == {"unchanged": {"": 3, "missing": 2}}
+    assert first.sync()["planned"] == {"unchanged": {"": 3, "not seen": 2}}
     assert world.target.writes(mark) == []
     assert _look_ups(world, read) == []
     second = world.run()
@@ -151,7 +151,7 @@ def test_a_mass_disappearance_is_held(world: World) -> None:
     world.run()
     world.edflex.remove(*(f"i{place}" for place in range(1, 7)))
     mark = world.target.mark()
-    assert world.run().sync()["planned"]["unchanged"] == {"": 6, "missing": 6}
+    assert world.run().sync()["planned"]["unchanged"] == {"": 6, "not seen": 6}
     for _ in range(2):
         (stop,) = world.run(exit=7).run["stops"]
         assert stop["measured"] == "6 archives and removals of 12 live records (50.0%)"

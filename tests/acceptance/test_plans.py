@@ -8,10 +8,10 @@ import pytest
 from tests.acceptance.world import World
 
 
-def _saved(world: World) -> Path:
+def _saved(world: World, *, code: int = 0) -> Path:
     path = world.path("plan.db")
     plan = world.cli("plan", "main", "-o", str(path))
-    assert plan.exit == 0, plan.err
+    assert plan.exit == code, plan.err
     return path
 
 
@@ -151,7 +151,7 @@ def test_a_held_plan_cannot_be_applied(world: World) -> None:
 def test_a_saved_plan_with_an_adoption_asks_for_it(world: World) -> None:
     """The plan alone is not the agreement: apply needs --adopt as run does."""
     world.target.hand("add_integration", settings={"externalPlatform": "Edflex"})
-    path = _saved(world)
+    path = _saved(world, code=7)
     assert world.cli("apply", "main", str(path), "--json").exit == 7
     assert world.target.writes() == []
     assert world.cli("apply", "main", str(path), "--adopt", "--json").exit == 0

@@ -89,7 +89,7 @@ def test_row_22_values_of_a_wrong_type_reject_only_their_record(world: World) ->
 
 
 def test_many_rejects_stop_the_run_before_it_writes(world: World) -> None:
-    """Ten of twelve records are bad: a guard holds the run and says limit and key."""
+    """Ten of twelve records are bad: a guard holds the run; limit, key and records are told."""
     world.edflex.fill(12)
     world.edflex.fill(10, image=None)
     run = world.run(exit=7)
@@ -97,6 +97,7 @@ def test_many_rejects_stop_the_run_before_it_writes(world: World) -> None:
     assert stop["guard"] == "guards.max_rejects"
     assert stop["measured"] == "10 rejected of 12 records read (83.3%)"
     assert "raise guards.max_rejects" in stop["advice"]
+    assert {reject["field"] for reject in world.rejects(run)} == {"imageUrl"}
     assert world.target.writes() == []
     world.connect(guards={"max_rejects": "90%"})
     assert world.run(exit=6).confirmed() == {"create": 2}

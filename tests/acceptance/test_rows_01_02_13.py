@@ -181,7 +181,7 @@ def test_row_02_an_integration_made_by_hand_is_adopted_on_confirmation(world: Wo
     held = world.run(exit=7).run
     assert "add --adopt" in held["error"]["hint"]
     assert world.target.writes() == []
-    plan = world.plan()
+    plan = world.plan(exit=7)
     assert plan.planned("integration") == {"adopt": 1}
     assert plan.json["adoptions"] == [{"sync": "integration", "key": "Edflex"}]
     (sample,) = plan.sync("integration")["samples"]

@@ -33,7 +33,7 @@ def test_a_source_that_is_away_changes_nothing(world: World, case: str) -> None:
     assert world.target.writes(mark) == []
     assert world.live() == 3
     world.edflex.fault(**dict.fromkeys(faults))
-    assert world.run().sync()["planned"] == {"unchanged": {"": 2, "missing": 1}}
+    assert world.run().sync()["planned"] == {"unchanged": {"": 2, "not seen": 1}}
 
 
 @pytest.mark.parametrize("fault", ["http_500", "truncated", "half_body", "drop_connection"])

@@ -76,6 +76,8 @@ class World:
         self.on_sleep: Any = None
         self.ahead = timedelta()
         self._skipped = 0.0
+        self._real: Accounts | None = None
+        self._accounts = Accounts()
         (root / "connections").mkdir()
         self.connect()
 
@@ -156,8 +158,11 @@ class World:
         """Let time pass."""
         self._skipped += seconds
 
-    def surroundings(self, progress: Progress) -> Surroundings:
-        """What a command is given of the world: real but for the waits."""
+    def surroundings(self, *, progress: Progress, accounts: Accounts | None = None) -> Surroundings:
+        """What a command is given of the world: real but for the waits.
+
+        Runs that share their accounts also share those that go by this clock.
+        """
 
         async def sleep(seconds: float) -> None:
             self.sleeps.append(seconds)
@@ -170,4 +175,6 @@ class World:
             monotonic=lambda: time.monotonic() + self._skipped,
             sleep=sleep,
         )
-        return Surroundings(world=clocks, accounts=Accounts(clocks), progress=progress)
+        if accounts is None or accounts is not self._real:
+            self._real, self._accounts = accounts, Accounts(clocks)
+        return Surroundings(world=clocks, accounts=self._accounts, progress=progress)

@@ -144,7 +144,7 @@ def test_a_new_project_validates_but_for_what_only_its_owner_knows(
     out = capsys.readouterr().out
     document = json.loads(out[out.index("{") :])
     assert {Path(f["file"]).parent.name for f in document["findings"]} == {"connections"}
-    assert {f["code"] for f in document["findings"]} == {"SYN103"}
+    assert {f["code"] for f in document["findings"]} == {"SYN412"}
     samples = [s.read_text(encoding="utf-8") for s in (tmp_path / "new/samples").glob("*.json")]
     assert [bool(json.loads(text)) for text in samples] == [True]
 

@@ -1,5 +1,6 @@
 """A connection's settings: references resolved, defaults computed, values held to their rules."""
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -81,6 +82,8 @@ def resolve_text(text: str, around: Surroundings) -> str:
 
 def _resolve(setting: Setting, node: Node, around: Surroundings, resolved: Resolved) -> None:
     value = node.value
+    if value is None:  # not filled in: as if it were not there
+        return
     if setting.secret and (not isinstance(value, str) or not _REFERENCE.search(value)):
         message = f"the setting {setting.name} is secret: its value cannot stand here"
         hint = f"write ${{env:{setting.name.upper()}}} or ${{file:/run/secrets/{setting.name}}}"
@@ -207,6 +210,14 @@ def _missing(spec: Spec, given: Node, resolved: Resolved) -> Iterator[Finding]:
     for name, setting in spec.settings.items():
         needed = setting.required and not setting.has_default
         if needed and given[name].value is None and name not in resolved.values:
-            value = f'"${{env:{name.upper()}}}"' if setting.secret else "…"
+            value = f'"${{env:{name.upper()}}}"' if setting.secret else _example(setting)
+            if name in given.mapping:
+                message = f"the setting {name} is not filled in ({setting.title})"
+                yield at_key(given[name], "SYN412", message, f"write `{name}: {value}`")
+                continue
             message = f"the setting {name} is missing ({setting.title})"
             yield at_key(given, "SYN412", message, f"add `{name}: {value}` to `settings`")
+
+
+def _example(setting: Setting) -> str:
+    return json.dumps(setting.examples[0], ensure_ascii=False) if setting.examples else "…"

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from syncata import __version__
-from syncata.cli.output import Output
+from syncata.cli.output import Output, Terminated
 from syncata.errors import Exit, SpecInvalid, SyncataError
 
 # command -> (module that holds it, what --help says); a test imports each of them
@@ -97,6 +97,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         output.message("Interrupted; what was done is kept, the next run goes on.")
         sys.exit(130)
+    except Terminated:
+        output.message("Terminated; what was done is kept, the next run goes on.")
+        sys.exit(143)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)

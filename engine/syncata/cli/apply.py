@@ -64,6 +64,6 @@ def command(
     if as_json:
         output.document(report)
     else:
-        show_report(output, report, rejects_of(project, connection))
+        show_report(output, report, rejects_of(project, connection) if report["syncs"] else [])
         output.next(f"syncata status {connection}")
     return int(report["exit_code"])

@@ -1,8 +1,11 @@
 """`syncata doctor [CONNECTION]`."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -11,7 +14,7 @@ from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.doctor import Diagnosis, connection, installation, state_directory
 from syncata.errors import Exit, SpecInvalid, SyncataError
-from syncata.ledger import open_ledger
+from syncata.ledger import Ledger, open_ledger
 from syncata.session import Surroundings
 
 
@@ -52,9 +55,8 @@ def _connection(project: Project, name: str) -> list[Diagnosis]:
         return [Diagnosis("connection", error.message, error.hint, error.exit_code)]
 
     async def examine() -> list[Diagnosis]:
-        path = project.ledger_file(name)
         # A ledger that is there needs no lock to be looked at: a run may be under way.
-        with open_ledger(path, read_only=path.exists()) as ledger:
+        with looked_at(project.ledger_file(name)) as ledger:
             return [d async for d in connection(subject, ledger, Surroundings())]
 
     known = Diagnosis("connection", f"{subject.file}: {subject.spec.title}")
@@ -62,6 +64,17 @@ def _connection(project: Project, name: str) -> list[Diagnosis]:
         return [known, *asyncio.run(examine())]
     except SyncataError as error:
         return [known, Diagnosis("ledger", error.message, error.hint, error.exit_code)]
+
+
+@contextmanager
+def looked_at(path: Path) -> Iterator[Ledger]:
+    """The ledger as it is; an empty one elsewhere where none was made yet."""
+    if path.exists():
+        with open_ledger(path, read_only=True) as ledger:
+            yield ledger
+        return
+    with TemporaryDirectory() as place, open_ledger(Path(place) / "none.db") as ledger:
+        yield ledger
 
 
 def _show(output: Output, diagnosis: Diagnosis) -> None:

@@ -97,11 +97,10 @@ def _line(setting: Setting) -> str:
         return f"  {setting.name}: ${{env:{variable(setting)}}}"
     if setting.has_default:
         return f"  # {setting.name}: {_yaml(setting.default)}"
-    examples = setting.rules.get("examples") or [""]
+    example = _yaml(setting.examples[0]) if setting.examples else ""
     if not setting.required:
-        return f"  # {setting.name}: {_yaml(examples[0])}"
-    hint = f"  # for example {_yaml(examples[0])}" if examples[0] else ""
-    return f"  {setting.name}:{hint}"
+        return f"  # {setting.name}: {example}".rstrip()
+    return f"  {setting.name}:{f'  # for example {example}' if example else ''}"
 
 
 def _yaml(value: Any) -> str:

@@ -2,33 +2,37 @@
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import signal
+from collections.abc import Coroutine, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from syncata.checks import spec_schema, to_json
-from syncata.cli.output import Output, paint
+from syncata.cli.output import Output, Terminated, paint
 from syncata.cli.progress import progress_for
 from syncata.cli.project import Project
 from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
 from syncata.ledger import Ledger, Staging, open_ledger
 from syncata.model import WRITES, Action
 from syncata.plan import MISSING, field_changes
+from syncata.plan_file import read_plan
 from syncata.report.plan_text import plan_lines
 from syncata.report.run import Report, run_lines, stop_report, sync_report
 from syncata.run import (
     RunOptions,
     check_identity,
     plan_into,
-    read_plan,
     request_counts,
     run_connection,
 )
 from syncata.session import Surroundings, open_session
 from syncata.spec.connection import Connection
 from syncata.sync import Plan
+from syncata.transport import Accounts
+
+T = TypeVar("T")
 
 
 @contextmanager
@@ -38,12 +42,35 @@ def opened(project: Project, connection: Connection) -> Iterator[Ledger]:
         yield ledger
 
 
-def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
+async def run_one(
+    project: Project, name: str, options: RunOptions, accounts: Accounts, *, quiet: bool
+) -> Report:
     """Run one connection and give the report. Raises what comes before a run can begin."""
     connection = project.load(name)
     with opened(project, connection) as ledger, progress_for(quiet=quiet) as progress:
-        around = Surroundings(progress=progress.step)
-        return asyncio.run(run_connection(connection, ledger, around, options))
+        around = Surroundings(accounts=accounts, progress=progress.step)
+        return await run_connection(connection, ledger, around, options)
+
+
+def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
+    """The same, in an event loop of its own."""
+    return in_loop(run_one(project, name, options, Accounts(), quiet=quiet))
+
+
+def in_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run until it is done; SIGTERM ends it in order, like Ctrl-C. Raises Terminated."""
+
+    async def stoppable() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        with suppress(ValueError, RuntimeError):  # not in the main thread: nobody to tell
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(stoppable())
+    except asyncio.CancelledError:
+        raise Terminated from None
 
 
 def make_plan(
@@ -67,7 +94,7 @@ def make_plan(
                 show.requests = request_counts(session)
                 return staging
 
-        staging = asyncio.run(planned())
+        staging = in_loop(planned())
     with staging:
         plan = read_plan(staging)
         show.show(connection, plan)

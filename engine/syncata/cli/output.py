@@ -19,6 +19,10 @@ def plain_environment(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("NO_COLOR") or environ.get("CI") or environ.get("TERM", "") == "dumb")
 
 
+class Terminated(BaseException):
+    """SIGTERM ended the command; what was done is kept."""
+
+
 class Output:
     """Where a command shows what it has to say."""
 

@@ -37,6 +37,10 @@ def command(
     output = Output(as_json=as_json)
     plan = make_plan(find_project(project_dir), connection, syncs, limit, PlanView(output, out))
     if plan.stops:
+        output.next(f"syncata plan {connection}, once that is settled")
+        return Exit.HELD
+    if plan.adoptions:
+        output.next(f"syncata run {connection} --adopt, if what is there may be taken over")
         return Exit.HELD
     if plan.changes:
         output.next(f"syncata apply {connection}{f' {out}' if out else ''}")

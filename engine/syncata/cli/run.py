@@ -4,12 +4,20 @@ from pathlib import Path
 
 import click
 
-from syncata.cli.operate import failed_report, make_run, most_urgent, rejects_of, show_report
+from syncata.cli.operate import (
+    failed_report,
+    in_loop,
+    most_urgent,
+    rejects_of,
+    run_one,
+    show_report,
+)
 from syncata.cli.output import Output
 from syncata.cli.project import Project, find_project, json_option, project_option, sync_option
 from syncata.errors import Exit, SpecInvalid, SyncataError
 from syncata.report.run import Report
 from syncata.run import RunOptions
+from syncata.transport import Accounts
 
 
 @click.command("run")
@@ -35,16 +43,25 @@ def command(
     output = Output(as_json=as_json)
     project = find_project(project_dir)
     options = RunOptions(command="run", syncs=syncs, limit=limit, adopt=adopt)
-    reports = [_run(output, project, name, options) for name in connections]
+    reports = in_loop(_run_all(output, project, connections, options))
     code = most_urgent([Exit(report["exit_code"]) for report in reports])
     if as_json:
         output.document({"exit_code": int(code), "runs": reports})
     return code
 
 
-def _run(output: Output, project: Project, name: str, options: RunOptions) -> Report:
+async def _run_all(
+    output: Output, project: Project, names: tuple[str, ...], options: RunOptions
+) -> list[Report]:
+    accounts = Accounts()  # connections of one account share its limits
+    return [await _run(output, project, name, options, accounts) for name in names]
+
+
+async def _run(
+    output: Output, project: Project, name: str, options: RunOptions, accounts: Accounts
+) -> Report:
     try:
-        report = make_run(project, name, options, quiet=output.as_json)
+        report = await run_one(project, name, options, accounts, quiet=output.as_json)
     except SyncataError as error:
         # One connection that cannot run does not stop the others.
         if not output.as_json:
@@ -54,7 +71,7 @@ def _run(output: Output, project: Project, name: str, options: RunOptions) -> Re
                 output.error(error)
         return failed_report(name, error)
     if not output.as_json:
-        show_report(output, report, rejects_of(project, name))
+        show_report(output, report, rejects_of(project, name) if report["syncs"] else [])
         if report["exit_code"]:
             output.next(f"syncata report {report['run']}")
     return report

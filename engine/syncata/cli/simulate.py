@@ -10,7 +10,7 @@ import click
 from syncata.cli.output import Output
 from syncata.cli.project import json_option
 from syncata.errors import UsageError
-from syncata.simulator import SIMULATORS, Options, Running, describe, serve
+from syncata.simulator import FACTS, SIMULATORS, Options, Running, describe, serve
 
 
 @click.command("simulate")
@@ -59,9 +59,12 @@ def command(
             urls[name] = running.enter_context(_started(name, options, at)).url
         _refuse_unknown(chosen, switches)
         if as_json:
-            output.document({"simulators": urls})
+            facts = {name: FACTS[name] for name in urls}
+            output.document({"simulators": urls, "facts": facts})
         else:
-            output.result([f"{name}: {url}" for name, url in urls.items()])
+            for name, url in urls.items():
+                known = ", ".join(f"{what} {value}" for what, value in FACTS[name].items())
+                output.result([f"{name}: {url}", f"  {known}"])
             output.message("Stop with Ctrl-C; faults at run time: POST /_simulator/faults")
         _until_stopped()
 

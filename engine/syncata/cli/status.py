@@ -67,13 +67,14 @@ def _status(project: Project, name: str, now: datetime, oldest: timedelta | None
             default=None,
         )
         rejects = sum(ledger.reject_counts().values())
+        died = not ledger.is_in_use()
         live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}
     if last is None:
         return row
     age = (now - datetime.fromisoformat(good.started)).total_seconds() if good else None
     return {
         "connection": name,
-        "state": last.state,
+        "state": "died" if last.state == "running" and died else last.state,
         "exit_code": last.exit_code,
         "last_run": last.id,
         "last_started": last.started,

@@ -92,7 +92,7 @@ duration|2|2|An ISO 8601 duration, or seconds, as a number of a unit|$duration("
 language|2|2|The language of a list nearest to a tag|$language("fr-CA", ["en", "fr"])
 text|1|1|HTML as readable text|$text("<p>Hello</p>")
 html|1|1|HTML with harmless tags only|$html(description)
-link|2|2|The URL of a relation in a Link header|$link($response.headers.link, "next")
+link|2|2|The URL of a relation in a Link header|$link($headers.link, "next")
 unmapped|2|2|Counts a value that no mapping knows; yields nothing|$unmapped("level", level)
 ref|1|2|The id the target gave to a record of another sync|$ref("courses", course_id)
 has|1|2|Whether the target holds a record of another sync|$has("courses", course_id)

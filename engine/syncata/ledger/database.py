@@ -19,6 +19,7 @@ PATIENCE = 20
 """Seconds to wait for another connection's short transaction."""
 
 _NOT_OURS = "name another file, or restore the right one from a backup"
+_UNKNOWN = ("the database refused", "check the disk; a damaged ledger comes from a backup")
 _ADVICE = {
     sqlite3.SQLITE_FULL: ("the disk is full", "free some space and run again: nothing is lost"),
     sqlite3.SQLITE_READONLY: ("it cannot be written", "check owner and permissions"),
@@ -41,7 +42,7 @@ def reported(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", None)
         # The low byte is the kind of error, what is above it the detail.
         known = _ADVICE.get(code & 0xFF) if code is not None else None
-        what, hint = known or ("the database refused", "check it with `syncata state verify`")
+        what, hint = known or _UNKNOWN
         raise StateProblem(f"{path}: {what} ({error})", hint=hint) from error
     except OSError as error:
         hint = "check the path, owner, permissions and free space"

@@ -47,6 +47,21 @@ class Lock:
                 os.close(self._handle)
 
 
+def is_held(path: Path) -> bool:
+    """Whether some process holds this lock now."""
+    if not path.exists():
+        return False
+    with reported(path):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+    return False
+
+
 def _locked(path: Path, note: bytes) -> Locked:
     ledger = path.with_suffix("")
     try:

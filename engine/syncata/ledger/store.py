@@ -13,7 +13,7 @@ from syncata.ledger import database as files
 from syncata.ledger import schema
 from syncata.ledger.database import Database, exists, judge, reported
 from syncata.ledger.journal import Batch, Journal
-from syncata.ledger.locking import Lock
+from syncata.ledger.locking import Lock, is_held
 from syncata.ledger.records import Confirmed, Records, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
@@ -228,8 +228,6 @@ class Ledger:
         """Which of these jobs of the target are already in the journal."""
         return self._journal.locations(locations)
 
-    # Rejects
-
     def refused(self, sync: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
         """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         return self._rejects.refused(sync, keys)
@@ -268,6 +266,10 @@ class Ledger:
     def runs(self, limit: int = 20) -> list[Run]:
         """The last runs, newest first."""
         return self._runs.listed(limit)
+
+    def is_in_use(self) -> bool:
+        """Whether a process writes to it now; a run that seems to run without has died."""
+        return is_held(self.path.with_name(f"{self.path.name}.lock"))
 
     def run(self, run: str) -> Run | None:
         """One run, or None."""

@@ -50,6 +50,9 @@ class CompiledSync:
         self._source_fits = contract(source_schema) if source_schema else _always
         self._target_fits = contract(target_schema) if target_schema else _always
         self._explain = explain
+        called = {call.name for expression in self._expressions() for call in expression.calls}
+        # Time and references change a payload without changing what its stamp is made of.
+        self.moves = sync.volatile or bool(called & {"ref", "has"})
         self._scope: Scope | None = None
         self._spec_digest = self._values_digest = b""
 
@@ -58,14 +61,16 @@ class CompiledSync:
 
         `note` is told each source value that has no counterpart.
         """
-        expressions = [self._key, *(e for e in (self._where, self._live) if e)]
-        expressions += [expression for _, expression in self._fields]
         shape = [list(self.sync.map), list(self.sync.require), self.sync.resource]
         self._spec_digest, self._values_digest = context.digests(
-            expressions, shape, MAPPING_VERSION
+            self._expressions(), shape, MAPPING_VERSION
         )
         self._scope = context.scope(functions, note)
         return self
+
+    def _expressions(self) -> list[Expression]:
+        conditions = [condition for condition in (self._where, self._live) if condition]
+        return [self._key, *conditions, *(expression for _, expression in self._fields)]
 
     def key(self, record: JsonObject) -> str:
         """The record's key as text. Raises RecordRejected where it has none."""

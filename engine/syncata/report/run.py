@@ -70,10 +70,10 @@ def run_lines(
     for stop in report.get("stops", []):
         yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
         yield f"  {stop['advice']}"
-    if report.get("error"):
-        yield paint(f"Ended by: {clean(report['error']['message'])}", "red")
-        if report["error"]["hint"]:
-            yield f"  {report['error']['hint']}"
+    if report.get("error") and not report.get("stops"):
+        first, *more = report["error"]["message"].splitlines() or [""]
+        yield paint(f"Ended by: {clean(first)}", "red")
+        yield from (f"  {clean(line)}" for line in (*more, report["error"]["hint"]) if line)
     yield from _request_lines(report.get("requests", {}))
     for reject in rejects:
         where = f"  {place(reject['position'])}" if reject["position"] else ""

@@ -20,11 +20,13 @@ import uvicorn
 
 from syncata.simulator import edflex, learning360
 from syncata.simulator.faults import VALUES
+from syncata.simulator.learning360.world import ROOT_GROUP
 from syncata.simulator.options import Options
 from syncata.simulator.serving import Running, listening_socket, server_config
 from syncata.simulator.shell import Simulator
 
 __all__ = [
+    "FACTS",
     "SIMULATORS",
     "Options",
     "Running",
@@ -37,6 +39,17 @@ __all__ = [
 SIMULATORS: dict[str, Callable[[Options], Simulator]] = {
     "edflex": edflex.build,
     "360learning": learning360.build,
+}
+
+# What a connection to a simulator needs to know, unless its options say otherwise.
+FACTS: dict[str, dict[str, str]] = {
+    "edflex": {"client id": "edflex-demo", "client secret": "edflex-secret"},
+    "360learning": {
+        "client id": "360-demo",
+        "client secret": "360-secret",
+        "group": ROOT_GROUP,
+        "author": "author@example.com",
+    },
 }
 
 _SWITCHES = {"edflex": edflex.SWITCHES, "360learning": learning360.SWITCHES}

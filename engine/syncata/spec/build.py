@@ -113,6 +113,7 @@ def _setting(name: str, node: Node) -> Setting:
         secret=node["secret"].value is True,
         identity=node["identity"].value is True,
         required=node["required"].value is not False,
+        examples=tuple(node["examples"].value or ()),
     )
 
 

@@ -29,6 +29,7 @@ class Setting:
     secret: bool
     identity: bool
     required: bool
+    examples: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

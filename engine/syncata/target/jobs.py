@@ -85,6 +85,11 @@ class ResultReader:
         self._id = _optional(spec.id)
         self._error = _optional(spec.error)
 
+    @property
+    def are_nested(self) -> bool:
+        """Whether `records` says where the list is; else the answer itself is the list."""
+        return self._records is not None
+
     def records(self, answer: Answer, scope: Scope) -> list[Any]:
         """The results that an answer to the request itself holds."""
         if self._records is None:

@@ -56,7 +56,10 @@ class Writer:
             request = self._request.render(value, inner, kind="write", idempotent=safe)
         except (ExpressionError, RecordRejected) as error:
             return Outcome(change, Verdict.REJECTED, None, f"cannot be sent: {error.message}")
-        answer = await endpoint.send(request)
+        try:
+            answer = await endpoint.send(request)
+        except RecordRejected as rejected:
+            return Outcome(change, Verdict.REJECTED, None, rejected.message)
         return self._judge(answer, inner, change)
 
     def _judge(self, answer: Answer, scope: Scope, change: Change) -> Outcome:
@@ -108,7 +111,12 @@ class Writer:
         assert self.follower is not None
         assert self._results is not None
         sent = self._sent(scope, batch)
-        async with endpoint.stream(self.follower.results_request(scope, location)) as results:
+        request = self.follower.results_request(scope, location)
+        if self._results.are_nested:
+            answer = await endpoint.send(request)
+            nested = _each(self._results.records(answer, scope))
+            return [o async for o in pair_results(self._results, nested, scope, sent)]
+        async with endpoint.stream(request) as results:
             paired = pair_results(self._results, results, scope, sent)
             return [outcome async for outcome in paired]
 

@@ -76,4 +76,11 @@ CODES = (
         "DELETE /things/..",
         "Correct the record at the source, or choose another `key`.",
     ),
+    Code(
+        "SYN611",
+        "The target holds it already",
+        "`find` found a resource that is not ours, and `adopt: never` leaves such ones alone.",
+        "adopt: never",
+        "Remove it from the target, choose another key, or write `adopt: confirm`.",
+    ),
 )

@@ -116,7 +116,7 @@ def functions_known(subject: Subject) -> Iterator[Finding]:
             length = len(call.name) + 1
             if call.name not in FUNCTIONS:
                 near = did_you_mean(call.name, [*FUNCTIONS, *definitions])
-                hint = re.sub(r'"(\w+)"', r"$\1", near) or "`syncata explain` lists all functions"
+                hint = re.sub(r'"(\w+)"', r"$\1", near) or "see docs/spec-language.md"
                 message = f"there is no function ${call.name}"
                 yield finding(call.position, "SYN304", message, hint, length)
             elif call.name in ("ref", "has") and not written.place.references:

@@ -18,6 +18,9 @@ def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
         elif not resource["upsert"] and not resource["create"]:
             message = f"the resource {name} cannot be written: it has no `upsert`, no `create`"
             yield at_key(resource, "SYN317", message, "add `upsert`, or `create` and `update`")
+        elif resource["create"] and not resource["update"]:
+            message = f"the resource {name} has `create`, but no `update` for what changes"
+            yield at_key(resource["create"], "SYN317", message, "add `update`, or use `upsert`")
         elif resource["on_deactivate"].value == "archive" and not resource["archive"]:
             message = f"`on_deactivate: archive` needs the resource {name} to have `archive`"
             hint = "add `archive` to the resource, or write `keep`"

@@ -19,6 +19,7 @@ doctor
 run
 plan_file
 sync
+absence
 session | apply | planning
 source | target | ledger | report
 pages

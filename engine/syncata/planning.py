@@ -5,7 +5,7 @@ neither the catalogue nor the plan ever sits in memory.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncata.errors import RecordRejected
@@ -26,9 +26,6 @@ from syncata.spec.operations import Resource
 from syncata.target.references import ReferenceMissing
 from syncata.target.writer import NO_STAMP
 
-# which of some keys the source still holds
-Existing = Callable[[Sequence[str]], Awaitable[set[str]]]
-_MISSING_CHUNK = 500
 _NOTHING = Confirmed(None, None)
 
 
@@ -237,55 +234,8 @@ class SyncPlanner:
         """Forget what the target refused of records that are not to be there any more."""
         gone = [key for key in self.ledger.refused(self.name) if key not in self.refused]
         known = self.ledger.known(self.name, gone) if gone else {}
-        self.staging.add(
-            Change(self.name, key, Action.UNCHANGED, Reason.SOURCE, NO_STAMP)
-            for key in gone
-            if key not in known
-        )
-
-    async def settle_missing(self, existing: Existing, misses_allowed: int) -> None:
-        """Count a miss for each live record the complete reading did not hold.
-
-        One that has missed often enough and that the look-up does not find either is retired.
-        """
-        chunk: list[Known] = []
-        for known in self.ledger.unseen(self.name, self.seen):
-            chunk.append(known)
-            if len(chunk) == _MISSING_CHUNK:
-                await self._retire(chunk, existing, misses_allowed)
-                chunk = []
-        await self._retire(chunk, existing, misses_allowed)
-
-    async def _retire(self, chunk: Sequence[Known], existing: Existing, misses: int) -> None:
-        if not chunk:
-            return
-        due = [known.key for known in chunk if known.misses + 1 >= misses]
-        found = await existing(due) if due else set()
-        payloads = self.ledger.confirmed([known.id for known in chunk])
-        self.staging.add([self._missed(k, k.key in found, misses, payloads) for k in chunk])
-
-    def _missed(
-        self, known: Known, found: bool, misses: int, payloads: Mapping[int, Confirmed]
-    ) -> Change:
-        gone = known.misses + 1 >= misses and not found
-        action = Action.UNCHANGED
-        if gone:
-            remove = self.compiled.sync.on_missing == "remove"
-            action = Action.REMOVE if remove else Action.ARCHIVE
-        self.header.tally.add(action, Reason.MISSING if gone else "not seen")
-        before = payloads.get(known.id, _NOTHING)
-        return Change(
-            sync=self.name,
-            key=known.key,
-            action=action,
-            reason=Reason.MISSING,
-            stamp=known.stamp,
-            confirmed=before.payload,
-            target_id=before.target_id,
-            known_id=known.id,
-            archived=Reason.MISSING if gone else None,
-            misses=0 if found else known.misses + 1,
-        )
+        free, action = [key for key in gone if key not in known], Action.UNCHANGED
+        self.staging.add(Change(self.name, k, action, Reason.SOURCE, NO_STAMP) for k in free)
 
 
 def adoption(change: Change, target_id: str, observed: JsonObject) -> Change:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from syncata.absence import Absences
 from syncata.api import holds
 from syncata.apply import Applier, ApplyCounts
 from syncata.errors import Held, RecordRejected
@@ -191,7 +192,7 @@ async def _conclude(
     empty = reading.records == 0 and not limited
     held = empty and guards.empty_source == "hold"
     if header.complete and sync.on_missing != "keep" and sync.stream and not held:
-        await planner.settle_missing(_existing(session, sync.stream), guards.misses)
+        await Absences(planner, _existing(session, sync.stream), guards.misses).settle()
     await _find_existing(session, plan, planner)
     header.requests = _requests(header, planner.resource)
     plan.stops += guard_stops(header, guards, source_empty=empty)

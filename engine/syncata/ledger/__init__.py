@@ -4,7 +4,7 @@ The only package that opens a database. Synchronous; one user at a time per `Led
 """
 
 from syncata.ledger.journal import Batch, Journal
-from syncata.ledger.records import Confirmed, Seen
+from syncata.ledger.records import Confirmed, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
 from syncata.ledger.staging import Staging, load_plan, new_plan
@@ -24,4 +24,5 @@ __all__ = [
     "load_plan",
     "new_plan",
     "open_ledger",
+    "pages",
 ]

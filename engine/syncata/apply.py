@@ -212,10 +212,10 @@ class Applier:
         A job the target accepted is followed; one that may never have been sent is forgotten, and
         its records are planned anew: the ledger does not hold them as confirmed.
         """
-        if open_batch.location is None:
+        writer = self._writers.get(open_batch.operation)
+        if open_batch.location is None or writer is None or writer.follower is None:
             self.ledger.settle(self.run, open_batch.id, [])
             return
-        writer = self._writers[open_batch.operation]
         batch = {writer.match(self.scope, change): change for change in open_batch.changes}
         await self.follow(writer, open_batch.id, open_batch.location, batch)
 

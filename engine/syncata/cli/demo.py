@@ -14,7 +14,7 @@ import click
 
 from syncata.cli.operate import PlanView, make_plan, make_run
 from syncata.cli.output import Output, paint
-from syncata.cli.project import Project
+from syncata.cli.project import Project, json_option
 from syncata.document import folder, load_bytes
 from syncata.errors import Exit, UsageError
 from syncata.report.run import Report, applied_text
@@ -32,19 +32,23 @@ NAME = "demo"
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the project (connection and ledger) in this new directory.",
 )
-def command(items: int | None, keep: Path | None) -> int:
+@json_option
+def command(items: int | None, keep: Path | None, as_json: bool) -> int:
     """Run the packaged connector against simulated APIs: a first synchronization, a second one
     with nothing to do, then a day of changes."""
     story = load_bytes(folder("mappings").joinpath("demo.yaml").read_bytes(), "demo.yaml").data
-    output = Output()
+    output = Output(as_json=as_json)
     with _project_directory(keep) as root, ExitStack() as running:
         urls = {}
         options = Options(items=items or story["items"], job_seconds=0.3)
         for side, name in story["simulators"].items():
             urls[side] = running.enter_context(serve(name, options)).url
-        output.result([f"Simulated {n}: {urls[side]}" for side, n in story["simulators"].items()])
+        output.tell([f"Simulated {n}: {urls[side]}" for side, n in story["simulators"].items()])
         project = _write_project(root, story, urls)
         reports = _tell(project, output, urls["source"])
+    if as_json:
+        output.document({"runs": reports})
+        return _code(reports)
     if keep:
         output.message(f"The project is in {keep}; its simulators are gone.")
     output.message(
@@ -53,38 +57,45 @@ def command(items: int | None, keep: Path | None) -> int:
         "  syncata simulate    the simulated APIs alone, with faults to switch on\n"
         "  syncata --help"
     )
-    return Exit.OK if all(r["exit_code"] in (Exit.OK, Exit.REJECTS) for r in reports) else Exit.BUG
+    return _code(reports)
+
+
+def _code(reports: list[Report]) -> Exit:
+    """Records that are set aside belong to the story."""
+    good = all(report["exit_code"] in (Exit.OK, Exit.REJECTS) for report in reports)
+    return Exit.OK if good else Exit.BUG
 
 
 def _tell(project: Project, output: Output, source: str) -> list[Report]:
-    output.result(["", paint("1. First synchronization", "bold")])
+    output.tell(["", paint("1. First synchronization", "bold")])
     first = _run(project, output)
-    output.result(["", paint("2. Again, with nothing changed", "bold")])
+    output.tell(["", paint("2. Again, with nothing changed", "bold")])
     second = _run(project, output)
     writes = second["requests"].get("target", {}).get("write", 0)
-    output.result([f"   {number(writes, 'write')} sent."])
-    output.result(["", paint("3. A day of changes at the source", "bold")])
+    output.tell([f"   {number(writes, 'write')} sent."])
+    output.tell(["", paint("3. A day of changes at the source", "bold")])
     day = _post(f"{source}/_simulator/day")
     told = [f"{len(day[what])} {what}" for what in ("new", "edited", "closed", "reopened", "gone")]
-    output.result([f"   {', '.join(told)}. The plan:"])
-    make_plan(project, NAME, (), None, PlanView(output))
-    output.result(["", paint("4. The plan carried out", "bold")])
+    output.tell([f"   {', '.join(told)}. The plan:"])
+    if not output.as_json:
+        make_plan(project, NAME, (), None, PlanView(output))
+    output.tell(["", paint("4. The plan carried out", "bold")])
     third = _run(project, output)
     return [first, second, third]
 
 
 def _run(project: Project, output: Output) -> Report:
-    report = make_run(project, NAME, RunOptions(command="run"))
+    report = make_run(project, NAME, RunOptions(command="run"), quiet=output.as_json)
     for sync in report["syncs"]:
         counts = {a: sum(reasons.values()) for a, reasons in sync["planned"].items()}
         planned = ", ".join(f"{n:,} {action}" for action, n in counts.items() if n)
         done = applied_text(sync["applied"]) if sync["applied"] else ""
-        output.result([f"   {sync['sync']}: read {sync['read']:,}; {planned}", f"     {done}"])
+        output.tell([f"   {sync['sync']}: read {sync['read']:,}; {planned}", f"     {done}"])
     requests = {side: sum(kinds.values()) for side, kinds in report["requests"].items()}
     sides = ", ".join(f"{total:,} to the {side}" for side, total in requests.items())
-    output.result([f"   {duration(report['seconds'])}; requests: {sides}"])
+    output.tell([f"   {duration(report['seconds'])}; requests: {sides}"])
     if report["error"]:
-        output.result([f"   {report['error']['message']}"])
+        output.tell([f"   {report['error']['message']}"])
     return report
 
 

@@ -10,6 +10,7 @@ import click
 
 from syncata.checks import load_spec, spec_names, spec_schema
 from syncata.cli.output import Output
+from syncata.cli.project import json_option
 from syncata.document import folder
 from syncata.errors import UsageError
 from syncata.spec.model import Setting, Spec
@@ -22,12 +23,13 @@ _SAMPLES = {"string": "", "integer": 0, "number": 0, "boolean": False, "array": 
 @click.argument("directory", default=".", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--from", "source", default="starter", show_default=True, metavar="NAME",
               help="The packaged spec to start from.")  # fmt: skip
-def command(directory: Path, source: str) -> None:
+@json_option
+def command(directory: Path, source: str, as_json: bool) -> None:
     """Write a spec, a connection, its environment and sample records into DIRECTORY.
 
     Files that are there already are never overwritten.
     """
-    output = Output()
+    output = Output(as_json=as_json)
     if source not in spec_names():
         names = ", ".join(spec_names())
         raise UsageError(f'there is no packaged spec "{source}"', hint=f"there are {names}")
@@ -43,7 +45,11 @@ def command(directory: Path, source: str) -> None:
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        output.result([str(path)])
+    files = [str(directory / name) for name in contents]
+    if as_json:
+        output.document({"files": files})
+        return
+    output.result(files)
     output.message(
         f"Fill in connections/{spec.name}.yaml and set the variables of .env.example, then:"
     )

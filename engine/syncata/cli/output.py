@@ -34,6 +34,11 @@ class Output:
         for line in lines:
             click.echo(line, color=_colours(sys.stdout))
 
+    def tell(self, lines: Iterable[str]) -> None:
+        """What people read on the way; programs get the document at the end."""
+        if not self.as_json:
+            self.result(lines)
+
     def document(self, data: Mapping[str, Any]) -> None:
         """The result, as one JSON document."""
         whole = {"format_version": FORMAT_VERSION, **data}

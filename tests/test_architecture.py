@@ -20,7 +20,7 @@ run
 plan_file
 sync
 absence
-session | apply | planning
+session | apply | planning | identity
 source | target | ledger | report
 pages
 api

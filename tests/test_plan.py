@@ -40,7 +40,7 @@ def known(stamp: Stamp = NOW, archived: Reason | None = None, misses: int = 0) -
         (EXCLUDED, known(), False, "archive", Action.ARCHIVE, Reason.EXCLUDED),
         (EXCLUDED, known(), False, "remove", Action.REMOVE, Reason.EXCLUDED),
         (EXCLUDED, known(), False, "keep", Action.UNCHANGED, Reason.EXCLUDED),
-        (LIVE, known(archived=Reason.CLOSED), True, "archive", Action.RESTORE, Reason.SETTINGS),
+        (LIVE, known(archived=Reason.CLOSED), True, "archive", Action.RESTORE, Reason.SOURCE),
         (CLOSED, known(archived=Reason.CLOSED), False, "archive", Action.UNCHANGED, Reason.CLOSED),
     ],
 )

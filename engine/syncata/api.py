@@ -63,13 +63,20 @@ class CompiledRequest:
         """
         return Request(
             method=self.method,
-            url=str(self._path.render(value, scope, encode=_in_path)),
+            url=self._url(value, scope),
             params=tuple(self._pairs(value, scope)),
             headers={n: _header(t.render(value, scope)) for n, t in self._headers.items()},
             body=self._encoded(value, scope) if body is None else body,
             kind=kind,
             idempotent=idempotent,
         )
+
+    def _url(self, value: Any, scope: Scope) -> str:
+        path = self._path.render(value, scope, encode=_in_path)
+        if isinstance(path, str) and path:
+            return path
+        message = "the path of a request must be a text, and this one is not"
+        raise ExpressionError("SYN210", message, self._path.source.position)
 
     def _encoded(self, value: Any, scope: Scope) -> bytes | None:
         return encode_body(self.body(value, scope)) if self._has_body else None

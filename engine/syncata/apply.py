@@ -7,17 +7,18 @@ first, so that a run that dies is taken up by the next one.
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import chain
 
-from syncata.errors import SyncataError
+from syncata.errors import SpecFailed, SyncataError
 from syncata.expressions import Scope
 from syncata.ledger import Batch, Ledger, Staging
-from syncata.model import WRITES, Action, Change, Outcome, Verdict
+from syncata.model import NO_STAMP, WRITES, Action, Change, Outcome, Verdict
 from syncata.spec.operations import Resource
 from syncata.target.jobs import JobLost
 from syncata.target.references import ReferenceMissing
-from syncata.target.writer import NO_STAMP, Accepted, Writer
-from syncata.transport import Endpoint, World
+from syncata.target.writer import Accepted, Writer
+from syncata.transport import Endpoint, InDoubt, World
 
 Progress = Callable[[str, int], None]
 
@@ -46,6 +47,8 @@ class ApplyCounts:
             self.confirmed[action] = self.confirmed.get(action, 0) + 1
         elif outcome.verdict is Verdict.REJECTED:
             self.rejected += 1
+        elif outcome.verdict is Verdict.SKIPPED:
+            self.waiting += 1
         else:
             self.unknown += 1
 
@@ -145,13 +148,22 @@ class Applier:
 
     async def _send_one(self, writer: Writer, change: Change) -> Outcome:
         # A create that is sent twice makes two: the next run must know that one was under way.
-        journal = self._intend(writer, [change]) if writer.name == "create" else None
+        journal = None if writer.is_safe else self._intend(writer, [change])
         try:
             outcome = await writer.write_one(self.endpoint, self.scope, change)
-        except ReferenceMissing:
-            if journal is not None:
+        except InDoubt:
+            raise
+        except (ReferenceMissing, SyncataError):
+            if journal is not None:  # it was not carried out, for certain
                 self.ledger.settle(self.run, journal, [])
             raise
+        if outcome.verdict is Verdict.OK and writer.gives_ids and outcome.target_id is None:
+            # It stays in the journal: once the spec is right, the next run finds it.
+            raise SpecFailed(
+                f"{self.sync}: {change.key} was written, but `id` of {writer.name} finds no id in "
+                "the target's answer; without one it could never be changed again",
+                hint=f"correct `{writer.name}.id` in the spec",
+            )
         self._settle(journal, [outcome])
         return outcome
 
@@ -190,15 +202,22 @@ class Applier:
         return answer
 
     async def follow(
-        self, writer: Writer, journal: int | None, location: str, batch: Mapping[str, Change]
+        self,
+        writer: Writer,
+        journal: int | None,
+        location: str,
+        batch: Mapping[str, Change],
+        age: float = 0.0,
     ) -> list[Outcome]:
         """Wait for a job and take its results in. Raises Unavailable, CredentialsRefused.
 
-        `batch` holds its changes by their match.
+        `batch` holds its changes by their match, `age` are seconds since it was submitted.
         """
         assert writer.follower is not None
         try:
-            await writer.follower.ended(self.endpoint, self.scope, location, world=self.world)
+            await writer.follower.ended(
+                self.endpoint, self.scope, location, world=self.world, age=age
+            )
             outcomes = await writer.job_outcomes(self.endpoint, self.scope, location, batch)
         except JobLost as lost:
             why = f"{lost}; {_PENDING}"
@@ -217,7 +236,9 @@ class Applier:
             self.ledger.settle(self.run, open_batch.id, [])
             return
         batch = {writer.match(self.scope, change): change for change in open_batch.changes}
-        await self.follow(writer, open_batch.id, open_batch.location, batch)
+        since = self.world.now() - datetime.fromisoformat(open_batch.submitted_at)
+        age = since.total_seconds()
+        await self.follow(writer, open_batch.id, open_batch.location, batch, age)
 
     def _intend(self, writer: Writer, changes: Sequence[Change]) -> int:
         now = self.world.now().isoformat(timespec="milliseconds")

@@ -11,17 +11,18 @@ from pathlib import Path
 
 from syncata import __version__
 from syncata.api import CompiledRequest
-from syncata.errors import CredentialsRefused, Exit, SyncataError
-from syncata.expressions import UNDEFINED
+from syncata.errors import CredentialsRefused, Exit, RecordRejected, SyncataError
+from syncata.expressions import UNDEFINED, ExpressionError
+from syncata.identity import check_identity
 from syncata.ledger import Ledger
 from syncata.pages import Reading
-from syncata.run import check_identity
 from syncata.session import Session, Surroundings, open_session
 from syncata.source import StreamReader
 from syncata.spec.connection import Connection
 
 MAX_SKEW = 300.0  # seconds between two clocks before they count as apart
 PRIVATE = 0o077
+_FAILURES = (SyncataError, ExpressionError, RecordRejected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +74,22 @@ async def connection(
         Exit.STATE if problems else Exit.OK,
     )
     yield _tried("identity", lambda: check_identity(subject, ledger))
-    now = datetime.now(UTC)
-    async with open_session(subject, ledger, around, now) as session:
-        async for diagnosis in _source(session):
-            yield diagnosis
-        try:
-            await session.learn_lookups()
-            names = ", ".join(subject.spec.target.lookups) or "none"
-            yield Diagnosis("target", f"answers; look-ups: {names}")
-        except SyncataError as error:
-            yield _failed("target", error)
+    try:
+        async with open_session(subject, ledger, around, datetime.now(UTC)) as session:
+            async for diagnosis in _source(session):
+                yield diagnosis
+            yield await _target(session)
+    except SyncataError as error:  # no request was sent: what describes the APIs is wrong
+        yield _failed("APIs", error)
+
+
+async def _target(session: Session) -> Diagnosis:
+    lookups = session.connection.spec.target.lookups
+    try:
+        await session.learn_lookups()
+    except _FAILURES as error:
+        return _failed("target", error)
+    return Diagnosis("target", f"answers; look-ups: {', '.join(lookups) or 'none'}")
 
 
 async def _source(session: Session) -> AsyncIterator[Diagnosis]:
@@ -100,7 +107,7 @@ async def _source(session: Session) -> AsyncIterator[Diagnosis]:
             yield Diagnosis(f"source: {name}", f"answers with {records}")
             if answer.date is not None:
                 yield _clock(answer.date)
-        except SyncataError as error:
+        except _FAILURES as error:
             yield _failed(f"source: {name}", error)
 
 
@@ -122,7 +129,9 @@ def _tried(subject: str, check: Callable[[], None]) -> Diagnosis:
     return Diagnosis(subject, "as it was")
 
 
-def _failed(subject: str, error: SyncataError) -> Diagnosis:
+def _failed(subject: str, error: SyncataError | ExpressionError | RecordRejected) -> Diagnosis:
+    if not isinstance(error, SyncataError):
+        return Diagnosis(subject, str(error), "correct the spec", Exit.INVALID)
     advice = error.hint
     if isinstance(error, CredentialsRefused) and not advice:
         advice = "check the credentials in the connection and their scopes"

@@ -65,6 +65,10 @@ class Stamp:
         return self.source + self.spec + self.values
 
 
+# A stamp that no record has: what carries it is looked at again.
+NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the ledger holds about one record: what the target last confirmed.
@@ -121,6 +125,7 @@ class Verdict(StrEnum):
     OK = "ok"
     REJECTED = "rejected"
     UNKNOWN = "unknown"  # no answer for it: neither confirmed nor refused
+    SKIPPED = "skipped"  # left alone for now, by a rule of the spec
 
 
 @dataclass(frozen=True, slots=True)

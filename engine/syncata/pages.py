@@ -1,12 +1,13 @@
 """Reading page by page: how far it came, and what one page says about the next."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from syncata.api import answer_scope
 from syncata.errors import Unavailable
-from syncata.expressions import ExpressionError, Scope, compile_expression
-from syncata.model import key_text
+from syncata.expressions import Expression, ExpressionError, Scope, compile_expression
+from syncata.model import clean, key_text
 from syncata.spec.requests import Pagination
 from syncata.transport import Answer, Request
 
@@ -66,3 +67,43 @@ class NextPage:
             return value if isinstance(value, str) and value else None
 
         return following
+
+
+def shown(answer: Answer) -> str:
+    """The beginning of an answer, for messages."""
+    return answer.excerpt or clean(answer.raw[:200].decode(errors="replace"))
+
+
+def require_data(answer: Answer, what: str) -> None:
+    """Refuse an answer that is no data, whatever its shape. Raises Unavailable."""
+    if answer.ruling.then != "ok":
+        said = answer.ruling.message or shown(answer)
+        raise Unavailable(f"the answer was {answer.status} for {what}: {said}")
+
+
+def require_shape(answer: Answer, reads: Expression, found: Sequence[Any], what: str) -> None:
+    """Refuse an answer in which there is no list where `records` looks for one.
+
+    `found` is what it yielded: nothing is believed only of an empty list. Raises Unavailable;
+    without this an unexpected answer would read as "there is nothing".
+    """
+    if list_met(answer.body, reads) is not None or (found and isinstance(answer.body, dict)):
+        return
+    wanted = " or ".join(sorted({".".join(path) for path in reads.reads if path})) or "a list"
+    raise Unavailable(
+        f"the answer was {answer.status} for {what}, but without {wanted}: {shown(answer)}",
+        hint="if the API has changed, change `records` in the spec",
+    )
+
+
+def list_met(body: Any, reads: Expression) -> list[Any] | None:
+    """The first list that the paths of an expression come to, at their end or on the way."""
+    for path in [path for path in reads.reads if path] or [()]:
+        value = body
+        for name in path:
+            if not isinstance(value, dict):
+                break
+            value = value.get(name)
+        if isinstance(value, list):
+            return value
+    return None

@@ -55,9 +55,10 @@ _RETIRED = {Standing.CLOSED: Reason.CLOSED, Standing.EXCLUDED: Reason.EXCLUDED}
 
 
 def _cause(before: Stamp, now: Stamp) -> Reason:
-    if before.source != now.source:
-        return Reason.SOURCE
-    return Reason.SPEC if before.spec != now.spec else Reason.SETTINGS
+    # An edit is told apart first: guards look at what it causes, whatever else has changed.
+    if before.spec != now.spec:
+        return Reason.SPEC
+    return Reason.SETTINGS if before.values != now.values else Reason.SOURCE
 
 
 def keep_omitted(desired: JsonObject, confirmed: Mapping[str, Any], omitted: str) -> JsonObject:

@@ -5,13 +5,14 @@ neither the catalogue nor the plan ever sits in memory.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from syncata.errors import RecordRejected
 from syncata.ledger import Confirmed, Ledger, Seen, Staging
 from syncata.mapping.compiled import CompiledSync, Standing
 from syncata.model import (
+    NO_STAMP,
     Action,
     Change,
     JsonObject,
@@ -24,9 +25,9 @@ from syncata.model import (
 from syncata.plan import SyncPlan, decide, is_settled, keep_omitted
 from syncata.spec.operations import Resource
 from syncata.target.references import ReferenceMissing
-from syncata.target.writer import NO_STAMP
 
 _NOTHING = Confirmed(None, None)
+_WRITTEN = (Action.CREATE, Action.UPDATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,16 @@ class _Judged:
     standing: Standing
     payload: JsonObject | None
     text: str | None
+    refused: bool = False
 
 
 @dataclass(slots=True)
 class SyncPlanner:
-    """Plans one sync; `header` holds the counts, `seen` which known records the source holds."""
+    """Plans one sync; `header` holds the counts.
+
+    Of known records, `seen` are those the source holds, `kept` those that need nothing,
+    `doubtful` those of which the source gave another copy that may say something else.
+    """
 
     compiled: CompiledSync
     resource: Resource
@@ -54,7 +60,8 @@ class SyncPlanner:
     staging: Staging
     header: SyncPlan
     seen: Seen = field(default_factory=Seen)
-    twice: Seen = field(default_factory=Seen)
+    kept: Seen = field(default_factory=Seen)
+    doubtful: Seen = field(default_factory=Seen)
     refused: set[str] = field(default_factory=set)
     nameless: int = 0
 
@@ -77,12 +84,14 @@ class SyncPlanner:
         open_ones = [
             (key, stamp, record)
             for key, stamp, record in keyed
-            if not self._is_done(key, stamp, known.get(key), refused)
+            if not self._is_done(stamp, known.get(key), refused=key in refused)
         ]
-        judged = [
-            self._judge(key, stamp, record, known.get(key)) for key, stamp, record in open_ones
-        ]
-        self._stage([item for item in judged if item is not None])
+        judged = []
+        for key, stamp, record in open_ones:
+            item = self._judge(key, stamp, record, known.get(key))
+            if item is not None:
+                judged.append(replace(item, refused=refused.get(key) == stamp.token()))
+        self._stage(judged)
 
     def _keyed(
         self, record: JsonObject, unreadable: list[str]
@@ -97,27 +106,28 @@ class SyncPlanner:
             else:
                 self.nameless += 1
             self._reject(key or f"(record without a key, {self.nameless:,})", rejected)
-            return None
+        except ReferenceMissing:
+            self.nameless += 1
+            self.header.tally.add(Action.WAITING, "reference")
+        return None
 
-    def _is_done(
-        self, key: str, stamp: Stamp, known: Known | None, refused: Mapping[str, bytes]
-    ) -> bool:
-        tally = self.header.tally
-        if known is not None:
-            if known.id in self.seen:
-                self.twice.add(known.id)
-                if known.stamp == stamp:
-                    tally.duplicates += 1
-                    return True
-            self.seen.add(known.id)
-            if not self.compiled.moves and is_settled(known, stamp) and key not in refused:
-                tally.add(Action.UNCHANGED)
-                return True
-        if refused.get(key) == stamp.token():
-            # The target refused exactly this before; asking again would not change its mind.
-            tally.add(Action.REJECTED, "target")
-            return True
-        return False
+    def _is_done(self, stamp: Stamp, known: Known | None, *, refused: bool) -> bool:
+        """Whether nothing is to be decided about a record; what was seen of it is noted."""
+        if known is None:
+            return False
+        number, same = known.id, known.stamp == stamp
+        if number in self.seen:
+            if same or number in self.kept:
+                self.doubtful.add(number)  # if another copy says something else
+            if same:
+                self.header.tally.duplicates += 1
+            return same
+        self.seen.add(number)
+        if self.compiled.moves or refused or not is_settled(known, stamp):
+            return False
+        self.kept.add(number)
+        self.header.tally.add(Action.UNCHANGED)
+        return True
 
     def _judge(
         self, key: str, stamp: Stamp, record: JsonObject, known: Known | None
@@ -128,15 +138,23 @@ class SyncPlanner:
             payload = self.compiled.payload(record) if live else None
             text = None if payload is None else canonical(payload).decode()
         except RecordRejected as rejected:
-            self._reject(key, rejected, stamp)
+            self._set_aside(key, rejected, stamp, known)
             return None
         except ReferenceMissing:
             self.header.tally.add(Action.WAITING, "reference")
             return None
         except ValueError as error:
-            self._reject(key, RecordRejected("SYN609", f"no valid JSON text: {error}"), stamp)
+            no_text = RecordRejected("SYN609", f"no valid JSON text: {error}")
+            self._set_aside(key, no_text, stamp, known)
             return None
         return _Judged(key, stamp, known, standing, payload, text)
+
+    def _set_aside(
+        self, key: str, rejected: RecordRejected, stamp: Stamp, known: Known | None
+    ) -> None:
+        if known is not None:
+            self.doubtful.add(known.id)  # nothing another copy says of it is believed
+        self._reject(key, rejected, stamp)
 
     def _reject(self, key: str, rejected: RecordRejected, stamp: Stamp | None = None) -> None:
         self.header.tally.add(Action.REJECTED, rejected.code)
@@ -176,6 +194,10 @@ class SyncPlanner:
             same=desired == confirmed,
             on_excluded=self.compiled.sync.on_excluded,
         )
+        if item.refused and decision.action in _WRITTEN and not self.compiled.moves:
+            # The target refused exactly this before; asking again would not change its mind.
+            self.header.tally.add(Action.REJECTED, "target")
+            return None
         self.header.tally.add(decision.action, _shown_reason(decision.action, decision.reason))
         if decision.action is Action.IGNORED:
             self.refused.discard(item.key)
@@ -210,10 +232,11 @@ class SyncPlanner:
                 self.header.tally.duplicates += len(copies) - 1
             else:
                 self._contradiction(copies)
-        if self.twice:
-            # One copy was as the ledger knows the record, so only the other one is staged.
+        if self.doubtful:
+            # Another copy was as the ledger knows the record, or was set aside.
             staged = self.staging.changes(self.name)
-            for change in [c for c in staged if (c.known_id or -1) in self.twice]:
+            doubtful = [c for c in staged if c.known_id is not None and c.known_id in self.doubtful]
+            for change in doubtful:
                 self._contradiction([change])
 
     def _contradiction(self, copies: Sequence[Change]) -> None:
@@ -224,6 +247,11 @@ class SyncPlanner:
         """Set the record of these staged changes aside after all."""
         self._drop(copies)
         self._reject(copies[0].key, why, copies[0].stamp)
+
+    def wait(self, change: Change) -> None:
+        """Let the record of a staged change wait for the record it refers to."""
+        self._drop([change])
+        self.header.tally.add(Action.WAITING, "reference")
 
     def _drop(self, copies: Sequence[Change], *, keep: Change | None = None) -> None:
         self.staging.replace(copies[0], [keep] if keep else [])

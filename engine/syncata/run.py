@@ -1,8 +1,8 @@
 """One run of one connection, from the ledger's lock to the report that is kept of it."""
 
-import asyncio
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 from syncata.apply import ApplyCounts
 from syncata.errors import Exit, Held, SyncataError
+from syncata.identity import check_identity, remember_identity
 from syncata.ledger import Ledger, Staging, load_plan, new_plan
 from syncata.plan_file import check_plan, plan_header, read_plan
 from syncata.report.run import Report, failure, stop_report, sync_report
@@ -20,9 +21,6 @@ from syncata.sync import Plan, apply_plan, make_plan, raise_if_held, resume
 INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
 
 _STATES = {Exit.OK: "ok", Exit.REJECTS: "done with rejects"}
-
-# Shows a plan and says whether to go on; None: go on without asking.
-Confirm = Callable[[Plan], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +36,6 @@ class RunOptions:
     limit: int | None = None
     adopt: bool = False
     plan_file: Path | None = None
-    confirm: Confirm | None = None
-
-
-class Declined(Exception):
-    """A person looked at the plan and did not want it applied."""
 
 
 def new_run_id(now: datetime) -> str:
@@ -55,68 +48,130 @@ async def run_connection(
 ) -> Report:
     """Plan and apply; the report, which the ledger keeps too. Its `exit_code` says how it went.
 
-    Raises Declined where `confirm` said no, UsageError for an unknown sync. Other errors of ours
-    end up in the report.
+    Raises UsageError for an unknown sync. Other errors of ours end up in the report.
+    """
+    with recorded(connection, ledger, around, options) as report:
+        async with _session(connection, ledger, around, report) as session:
+            with await _stage(session, options, report) as staging:
+                await _carry_out(session, staging, options, report)
+    return report
+
+
+@contextmanager
+def recorded(
+    connection: Connection, ledger: Ledger, around: Surroundings, options: RunOptions
+) -> Iterator[Report]:
+    """A run's report, kept by the ledger from the first line to how the run ended.
+
+    Errors of ours that the block raises end up in it; only an unknown sync is raised before.
     """
     chosen_syncs(connection, options.syncs)
-    now = around.world.now()
-    run = new_run_id(now)
     started = around.world.monotonic()
-    report: Report = {
-        "run": run,
+    report = _new_report(connection, options, around.world.now())
+    ledger.begin_run(report["run"], options.command, report)
+    try:
+        yield report
+    except SyncataError as error:
+        _end(report, "held" if isinstance(error, Held) else "failed", error.exit_code)
+        report["error"] = _failure(error, report)
+    except Exception:
+        _end(report, "failed", Exit.BUG)
+        raise
+    except BaseException:  # Ctrl-C, a signal, a task that was cancelled
+        _end(report, "interrupted", INTERRUPTED)
+        raise
+    finally:
+        report["seconds"] = round(around.world.monotonic() - started, 3)
+        ledger.finish_run(report["run"], report["state"], report["exit_code"], report)
+
+
+def _new_report(connection: Connection, options: RunOptions, now: datetime) -> Report:
+    return {
+        "run": new_run_id(now),
         "connection": connection.name,
         "spec": connection.spec.name,
         "command": options.command,
         "started": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "limited": options.limit is not None,
+        "only": list(options.syncs),
         "syncs": [],
         "stops": [],
         "error": None,
         "requests": {},
     }
-    ledger.begin_run(run, options.command, report)
-    state, code = "failed", int(Exit.BUG)
-    try:
-        code = await _run(connection, ledger, around, options, report, now)
-        state = _STATES.get(Exit(code), "partial")
-        if any(sync["applied"] and sync["applied"]["waiting"] for sync in report["syncs"]):
-            state = "partial"  # what others wait for was set aside: this was no good run
-    except SyncataError as error:
-        code = error.exit_code
-        state = "held" if isinstance(error, Held) else "failed"
-        report["error"] = failure(error)
-    except Declined:
-        state, code = "declined", Exit.OK
-        raise
-    except (asyncio.CancelledError, KeyboardInterrupt):
-        state, code = "interrupted", INTERRUPTED
-        raise
-    finally:
-        report["seconds"] = round(around.world.monotonic() - started, 3)
-        report["state"], report["exit_code"] = state, int(code)
-        ledger.finish_run(run, state, int(code), report)
-    return report
 
 
-async def _run(
+def _end(report: Report, state: str, code: int) -> None:
+    report["state"], report["exit_code"] = state, int(code)
+
+
+def _failure(error: SyncataError, report: Report) -> Report:
+    """The error as data; what guards measured, and what to do, is said by `stops` alone."""
+    data = failure(error)
+    if report["stops"] and isinstance(error, Held):
+        data |= {"message": error.message.partition(":\n")[0], "hint": ""}
+    return data
+
+
+async def plan_run(
     connection: Connection,
     ledger: Ledger,
     around: Surroundings,
     options: RunOptions,
     report: Report,
-    now: datetime,
-) -> Exit:
+) -> Staging:
+    """The first half of a run, for whoever looks at the plan before `apply_run`; close it."""
+    async with _session(connection, ledger, around, report) as session:
+        return await _stage(session, options, report)
+
+
+async def apply_run(
+    connection: Connection,
+    ledger: Ledger,
+    around: Surroundings,
+    staging: Staging,
+    report: Report,
+) -> None:
+    """The second half, with a plan that somebody agreed to: also to what it would take over."""
+    check_plan(staging, connection, ledger, around.world.now())  # thinking may take days
+    async with _session(connection, ledger, around, report) as session:
+        await _carry_out(session, staging, RunOptions(adopt=True), report)
+
+
+@asynccontextmanager
+async def _session(
+    connection: Connection, ledger: Ledger, around: Surroundings, report: Report
+) -> AsyncIterator[Session]:
     check_identity(connection, ledger)
-    async with open_session(connection, ledger, around, now) as session:
+    async with open_session(connection, ledger, around, around.world.now()) as session:
         try:
             await session.learn_lookups()
-            report["resumed_batches"] = await resume(session, report["run"])
-            with await _plan(session, options, now) as staging:
-                return await _carry_out(session, read_plan(staging), options, report)
+            yield session
         finally:
-            report["requests"] = request_counts(session)
+            _add_requests(report["requests"], request_counts(session))
 
 
-async def _plan(session: Session, options: RunOptions, now: datetime) -> Staging:
+def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[str, int]]) -> None:
+    for side, kinds in counts.items():
+        sum_of = sums.setdefault(side, {})
+        for kind, number in kinds.items():
+            sum_of[kind] = sum_of.get(kind, 0) + number
+
+
+async def _stage(session: Session, options: RunOptions, report: Report) -> Staging:
+    report["resumed_batches"] = await resume(session, report["run"])
+    staging = await _plan(session, options)
+    plan = read_plan(staging)
+    report["limited"] = staging.header["limited"]
+    names = [header.sync for header in plan.syncs]
+    report["only"] = names if len(names) < len(session.connection.spec.syncs) else []
+    report["syncs"] = [sync_report(header, None) for header in plan.syncs]
+    report["stops"] = [stop_report(stop) for stop in plan.stops]
+    return staging
+
+
+async def _plan(session: Session, options: RunOptions) -> Staging:
+    now = session.world.now()
     if options.plan_file is not None:
         staging = load_plan(options.plan_file)
         check_plan(staging, session.connection, session.ledger, now)
@@ -139,18 +194,13 @@ async def plan_into(
     return staging
 
 
-async def _carry_out(session: Session, plan: Plan, options: RunOptions, report: Report) -> Exit:
-    run = report["run"]
-    report["syncs"] = [sync_report(header, None) for header in plan.syncs]
-    report["stops"] = [stop_report(stop) for stop in plan.stops]
-    adopt = options.adopt
-    if options.confirm is not None:
-        if not options.confirm(plan):
-            raise Declined
-        adopt = True  # the plan that was agreed to says so
+async def _carry_out(
+    session: Session, staging: Staging, options: RunOptions, report: Report
+) -> None:
+    plan, run = read_plan(staging), report["run"]
     if plan.stops:  # whose advice is to look at the records
         _keep_rejects(session, plan, run)
-    raise_if_held(plan, adopt=adopt)
+    raise_if_held(plan, adopt=options.adopt)
     remember_identity(session.connection, session.ledger)
     _keep_rejects(session, plan, run)
     counts: dict[str, ApplyCounts] = {}
@@ -160,7 +210,10 @@ async def _carry_out(session: Session, plan: Plan, options: RunOptions, report: 
         report["syncs"] = [
             sync_report(header, _applied(counts.get(header.sync))) for header in plan.syncs
         ]
-    return _exit_code(plan, counts.values())
+    code = _exit_code(plan, counts.values())
+    # What others wait for was set aside: that was no good run.
+    waiting = any(c.waiting for c in counts.values())
+    _end(report, "partial" if waiting else _STATES.get(code, "partial"), code)
 
 
 def _keep_rejects(session: Session, plan: Plan, run: str) -> None:
@@ -191,37 +244,3 @@ def request_counts(session: Session) -> dict[str, dict[str, int]]:
         for (kind, _status), number in sorted(endpoint.requests.items()):
             side[kind] = side.get(kind, 0) + number
     return counts
-
-
-def check_identity(connection: Connection, ledger: Ledger) -> None:
-    """Refuse a connection whose identity settings changed. Raises Held."""
-    current = _identity(connection)
-    for name, before in _kept_identity(ledger).items():
-        if name in current and current[name] != before:
-            raise Held(
-                f"the setting {name} was {before} when this connection first ran and is "
-                f"{current[name]} now; it is part of the connection's identity",
-                hint="make a new connection for it; this one goes on with the old value",
-            )
-
-
-def remember_identity(connection: Connection, ledger: Ledger) -> None:
-    """Keep the identity settings of a connection that has none kept yet."""
-    kept = _kept_identity(ledger)
-    current = _identity(connection)
-    if current.keys() - kept.keys():
-        ledger.set_identity({**current, **kept})
-
-
-def _kept_identity(ledger: Ledger) -> dict[str, str]:
-    """What binds the connection: nothing, as long as the target may hold nothing of it."""
-    return ledger.identity() if ledger.syncs() or ledger.open_batches() else {}
-
-
-def _identity(connection: Connection) -> dict[str, str]:
-    settings = connection.spec.settings
-    return {
-        name: str(connection.settings[name])
-        for name in settings
-        if settings[name].identity and name in connection.settings
-    }

@@ -38,6 +38,9 @@ from syncata.transport import (
 Progress = Callable[[str, str, int], None]
 Notes = dict[tuple[str, str], int]
 
+NOTED = 100  # different values without a counterpart that a run remembers
+NOTED_LENGTH = 80
+
 DEADLINE = 6 * 3600.0  # seconds that a run may take
 
 
@@ -141,6 +144,7 @@ def compiled_sync(connection: Connection, sync: Sync) -> CompiledSync:
         source_schema=spec_schema(spec, stream.schema) if stream else None,
         target_schema=spec_schema(spec, resource.schema),
         explain=explain,
+        reads=stream.records.text if stream else "",
     )
 
 
@@ -230,7 +234,9 @@ def redactor(connection: Connection) -> Callable[[str], str]:
 
 def _counting(notes: Notes) -> Callable[[str, Any], None]:
     def note(label: str, value: Any) -> None:
-        pair = (label, key_text(value))
+        pair = (label, key_text(value)[:NOTED_LENGTH])
+        if pair not in notes and len(notes) >= NOTED:
+            pair = (label, "(other values)")
         notes[pair] = notes.get(pair, 0) + 1
 
     return note

@@ -4,11 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list
-from syncata.errors import Unavailable
+from syncata.errors import RecordRejected, SpecFailed, Unavailable
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
-from syncata.model import JsonObject, canonical, clean, key_text
-from syncata.pages import NextPage, Reading
+from syncata.model import JsonObject, canonical, key_text
+from syncata.pages import NextPage, Reading, list_met, require_data, require_shape
 from syncata.spec.model import Absent, Stream
+from syncata.spec.requests import Pagination
 from syncata.transport import Answer, Endpoint
 
 
@@ -21,7 +22,7 @@ class StreamReader:
         self._records = compile_expression(stream.records)
         self._count = compile_expression(stream.count) if stream.count else None
         self._pages = NextPage(stream.pagination)
-        self._absent = AbsentLookup(stream.absent) if stream.absent else None
+        self._absent = AbsentLookup(stream.absent, stream.pagination) if stream.absent else None
 
     async def read(
         self, endpoint: Endpoint, scope: Scope, reading: Reading, *, limit: int | None = None
@@ -55,11 +56,10 @@ class StreamReader:
     def _page(self, answer: Answer, scope: Scope, reading: Reading) -> list[JsonObject]:
         inner = answer_scope(scope, answer)
         require_data(answer, f"the stream {self.stream.name}")
-        require_shape(answer, self._records, f"the stream {self.stream.name}")
         if self._count is not None:
-            counted = self._count.evaluate(answer.body, inner)
-            reading.counted = counted if isinstance(counted, int) else reading.counted
+            reading.counted = _whole(self._evaluate(self._count, answer, inner))
         records = as_list(self._evaluate(self._records, answer, inner))
+        require_shape(answer, self._records, records, f"the stream {self.stream.name}")
         for record in records:
             if not isinstance(record, dict):
                 raise Unavailable(
@@ -94,10 +94,9 @@ class StreamReader:
             ) from error
 
     def _conclude(self, reading: Reading) -> None:
-        if reading.counted is not None and reading.counted != reading.records:
-            reading.because = (
-                f"the source counts {reading.counted:,} records, {reading.records:,} were read"
-            )
+        if self._count is not None and reading.counted != reading.records:
+            counts = "none" if reading.counted is None else f"{reading.counted:,}"
+            reading.because = f"the source counts {counts} records, {reading.records:,} were read"
             return
         reading.complete, reading.because = True, ""
 
@@ -105,56 +104,53 @@ class StreamReader:
 _NO_CAP = 1 << 62
 
 
-def shown(answer: Answer) -> str:
-    """The beginning of an answer, for messages."""
-    return answer.excerpt or clean(answer.raw[:200].decode(errors="replace"))
-
-
-def require_data(answer: Answer, what: str) -> None:
-    """Refuse an answer that is no data, whatever its shape. Raises Unavailable."""
-    if answer.ruling.then != "ok":
-        said = answer.ruling.message or shown(answer)
-        raise Unavailable(f"the source answered {answer.status} for {what}: {said}")
-
-
-def require_shape(answer: Answer, records: Expression, what: str) -> None:
-    """Refuse an answer that does not have what `records` reads: it is no empty page.
-
-    Raises Unavailable. Without this an unexpected answer would read as "there is nothing".
-    """
-    roots = {path[0] for path in records.reads if path}
-    if isinstance(answer.body, list) or (
-        isinstance(answer.body, dict) and roots & answer.body.keys()
-    ):
-        return
-    wanted = " or ".join(sorted(roots)) or "a list"
-    raise Unavailable(
-        f"the source answered {answer.status} for {what}, but without {wanted}: {shown(answer)}",
-        hint="if the API has changed, change `records` in the spec",
-    )
+def _whole(value: Any) -> int | None:
+    """A count as APIs give it: a whole number, also as text; None: it is none."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if value == int(value) else None
 
 
 class AbsentLookup:
     """`absent`: asks the source for keys that a complete reading did not hold."""
 
-    def __init__(self, spec: Absent) -> None:
+    def __init__(self, spec: Absent, pagination: Pagination | None) -> None:
         self._batch = spec.batch
         self._request = CompiledRequest(spec.request)
         self._records = compile_expression(spec.records)
+        self._pages = NextPage(pagination)
 
     async def existing(self, endpoint: Endpoint, scope: Scope, keys: Sequence[str]) -> set[str]:
-        """Which of `keys` still exist."""
+        """Which of `keys` still exist. A key that cannot be asked for counts as existing."""
         found: set[str] = set()
         for start in range(0, len(keys), self._batch):
             batch = list(keys[start : start + self._batch])
-            request = self._request.render(
-                UNDEFINED, scope.child({"keys": batch}), kind="read", idempotent=True
-            )
-            answer = await endpoint.send(request)
-            if answer.ruling.then == "gone" and len(batch) == 1:
-                continue  # asked for one record, told that it is gone
+            try:
+                found |= await self._of(endpoint, scope.child({"keys": batch}), len(batch))
+            except RecordRejected:
+                found.update(batch)
+        return found
+
+    async def _of(self, endpoint: Endpoint, scope: Scope, asked: int) -> set[str]:
+        found: set[str] = set()
+        reading = Reading()
+        request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
+        # An answer in pages proves nothing by its first one.
+        async for answer in endpoint.pages(request, self._pages.follow(scope, reading)):
+            if answer.ruling.then == "gone" and asked == 1:
+                break  # asked for one record, told that it is gone
             require_data(answer, "the look-up `absent`")
-            require_shape(answer, self._records, "the look-up `absent`")
-            existing = self._records.evaluate(answer.body, answer_scope(scope, answer))
-            found.update(key_text(key) for key in as_list(existing))
+            value = self._records.evaluate(answer.body, answer_scope(scope, answer))
+            existing = as_list(value)
+            require_shape(answer, self._records, existing, "the look-up `absent`")
+            if not existing and list_met(answer.body, self._records):
+                raise SpecFailed(
+                    f"{self._records.source.position}: the look-up `absent` was answered with "
+                    "records, but `records` finds no key in them: nothing counts as gone",
+                    hint="correct `absent.records`: it must yield the keys of what still exists",
+                )
+            reading.took(len(existing))
+            found.update(key_text(key) for key in existing)
         return found

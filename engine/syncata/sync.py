@@ -23,6 +23,7 @@ from syncata.source import StreamReader
 from syncata.spec.model import Sync
 from syncata.spec.operations import Operation, Resource
 from syncata.target.lookups import Finder, Found, observed_part
+from syncata.target.references import ReferenceMissing
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ async def resume(session: Session, run: str) -> int:
         sync = session.connection.spec.syncs.get(batch.sync)
         if sync is None:  # the spec has lost this sync; its records are no concern of ours now
             session.ledger.settle(run, batch.id, [])
-        elif batch.operation == "create":
+        elif batch.operation == "create" and batch.location is None:
             await _resume_create(session, sync, batch, run)
         else:
             await applier_for(session, sync, run).resume(batch)
@@ -96,20 +97,28 @@ async def resume(session: Session, run: str) -> int:
 
 
 async def _resume_create(session: Session, sync: Sync, batch: Batch, run: str) -> None:
-    """A create whose answer was never read: what the target holds now is what it made."""
+    """A create whose answer was never read: what the target holds now may be what it made.
+
+    It is, if it says what we sent; anything else is planned anew, and then found.
+    """
     resource = session.connection.spec.target.resources[sync.resource]
     outcomes = []
     if resource.find is not None:
         for change in batch.changes:
             found = await _find(session, Finder(resource.find), change)
-            if found is not None:
+            if found is not None and _is_ours(found, change):
                 outcomes.append(Outcome(change, Verdict.OK, found.target_id))
     session.ledger.settle(run, batch.id, outcomes)
 
 
+def _is_ours(found: Found, change: Change) -> bool:
+    desired = _payload(change)
+    return observed_part(found.observed, desired) == desired
+
+
 async def _find(session: Session, finder: Finder, change: Change) -> Found | None:
     scope = session.context.scope(session.functions)
-    return await finder.find(session.target, scope.child({"key": change.key}))
+    return await finder.find(session.target, scope, change.key)
 
 
 def raise_if_held(plan: Plan, *, adopt: bool) -> None:
@@ -221,7 +230,14 @@ async def _find_existing(session: Session, plan: Plan, planner: SyncPlanner) -> 
         return
     finder = Finder(planner.resource.find)
     for change in plan.staging.changes(planner.name, [Action.CREATE]):
-        found = await _find(session, finder, change)
+        try:
+            found = await _find(session, finder, change)
+        except ReferenceMissing:
+            planner.wait(change)  # it cannot be looked for yet, so it must not be made either
+            continue
+        except RecordRejected as rejected:
+            planner.refuse([change], rejected)
+            continue
         if found is None:
             continue
         if finder.adopt == "never":

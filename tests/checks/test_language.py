@@ -138,9 +138,10 @@ def test_every_text_of_the_language_has_a_row_in_the_table_of_names() -> None:
     assert lacking == []
 
 
-def test_the_packaged_spec_is_valid_without_any_finding() -> None:
+@pytest.mark.parametrize("name", ["edflex-360learning", "starter"])
+def test_each_packaged_spec_is_valid_without_any_finding(name: str) -> None:
     """What we ship is what we ask for."""
-    file = folder("mappings").joinpath("edflex-360learning.yaml")
+    file = folder("mappings").joinpath(f"{name}.yaml")
     assert check_spec(load_bytes(file.read_bytes(), str(file))) == ()
 
 

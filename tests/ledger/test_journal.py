@@ -1,5 +1,7 @@
 """Writes in flight, runs, identity, serial."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 from syncata.errors import StateProblem
 from syncata.ledger import Batch, Ledger
 from syncata.ledger.codec import change_of, change_row, decode_changes, encode_changes
+from syncata.ledger.database import Database
+from syncata.ledger.journal import KEPT, Journal
 from syncata.model import Action, Change, Reason, Stamp
 
 from .making import change, ok, refused
@@ -66,6 +70,33 @@ def test_a_batch_is_intended_accepted_and_settled(ledger: Ledger) -> None:
     assert ledger.ours(["/jobs/1", "/jobs/2"]) == {"/jobs/1"}
 
 
+def test_a_done_batch_without_a_job_is_forgotten(ledger: Ledger, path: Path) -> None:
+    """Nothing could be asked of it; one that is open stays."""
+    done, still = (
+        ledger.intend(Batch("r1", "courses", "create", "t0", [change(key)])) for key in "ab"
+    )
+    ledger.settle("r1", done, [])
+    database = Database(path)
+    assert database.rows("SELECT id FROM batch") == [(still,)]
+    database.close()
+
+
+def test_only_the_last_done_jobs_stay_known(ledger: Ledger, path: Path) -> None:
+    """The journal does not grow for ever; open batches are never dropped."""
+    ledger.intend(Batch("r1", "courses", "upsert", "t0", [change("1")]))
+    database = Database(path)
+    journal = Journal(database)
+    with database.transaction():
+        for number in range(KEPT + 2):
+            batch = journal.intend(Batch("r1", "courses", "upsert", "t0", []))
+            journal.accept(batch, f"/jobs/{number}")
+            journal.close(batch)
+    database.close()
+    names = [f"/jobs/{number}" for number in range(KEPT + 2)]
+    assert ledger.ours(names) == set(names[2:])
+    assert len(ledger.open_batches()) == 1
+
+
 def test_open_batches_come_oldest_first(ledger: Ledger) -> None:
     """Resuming goes in the order of sending."""
     ids = [
@@ -86,9 +117,31 @@ def test_runs_are_kept_with_how_they_ended(ledger: Ledger) -> None:
     assert last is not None
     assert (last.id, last.state, last.exit_code, last.header) == ("b", "done", 6, {"create": 2})
     assert [run.id for run in ledger.runs(5)] == ["b", "a"]
-    assert ledger.last_run(command="run") == first
-    assert ledger.last_run(state="held") is None
+    assert ledger.last_run(lambda run: run.command == "run") == first
+    assert ledger.last_run(lambda run: run.state == "held") is None
     assert ledger.run("c") is None
+
+
+def test_the_newest_run_is_the_one_that_began_last(ledger: Ledger) -> None:
+    """Many runs within one second are still in order, however far back the one looked for is."""
+    ids = [f"r{number}" for number in range(50, 0, -1)]
+    for run in ids:
+        ledger.begin_run(run, "run")
+    assert [run.id for run in ledger.runs(45)] == ids[:4:-1]
+    found = ledger.last_run(lambda run: run.id in ("r49", "r48"))
+    assert found is not None
+    assert found.id == "r48"
+    assert ledger.last_run(lambda run: run.id == "r0") is None
+
+
+def test_a_report_with_half_a_surrogate_pair_is_kept(ledger: Ledger) -> None:
+    """What an API said never keeps a run from ending."""
+    ledger.begin_run("a", "run", {"syncs": ["x\ud800"]})
+    ledger.finish_run("a", "failed", 5, {"error": {"message": "x\udc00"}, "of": ("\ud800", 1)})
+    run = ledger.run("a")
+    assert run is not None
+    assert (run.state, run.exit_code) == ("failed", 5)
+    assert run.header == {"error": {"message": "x\\udc00"}, "of": ["\\ud800", 1]}
 
 
 def test_a_run_that_died_goes_on_under_its_id(ledger: Ledger) -> None:

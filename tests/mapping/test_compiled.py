@@ -34,7 +34,7 @@ target:
   resources:
     text:
       upsert: {request: {method: PUT, path: "/texts/{$key}", body: "{$}"}}
-      archive: {request: {method: DELETE, path: "/texts/{$key}"}}
+      archive: {request: {method: DELETE, path: "/texts/{$key}"}, undone_by_write: true}
 syncs:
   texts:
     from: books
@@ -63,7 +63,11 @@ def compiled(
     )
     context.learn_lookups({})
     made = CompiledSync(
-        spec.syncs["texts"], source_schema=SOURCE, target_schema=TARGET, explain=explain
+        spec.syncs["texts"],
+        source_schema=SOURCE,
+        target_schema=TARGET,
+        explain=explain,
+        reads=spec.source.streams["books"].records.text,
     )
     seen = [] if notes is None else notes
     return made.bind(context, {}, lambda label, value: seen.append((label, value)))
@@ -177,3 +181,25 @@ def test_a_record_that_is_no_text_is_set_aside() -> None:
     with pytest.raises(RecordRejected) as caught:
         compiled().stamp({**BOOK, "title": "\ud800"})
     assert caught.value.code == "SYN609"
+
+
+@pytest.mark.parametrize("key", ["\ud800", ["a", "\ud800"]])
+def test_a_key_that_is_no_text_sets_the_record_aside(key: object) -> None:
+    """Half a surrogate pair in a key ends no run."""
+    with pytest.raises(RecordRejected) as caught:
+        compiled().key({**BOOK, "id": key})
+    assert caught.value.code == "SYN609"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    require: [title]\n", "    require: [title]\n    on_excluded: archive\n"),
+        ("records: items", "records: items.books"),
+        ("    where: kind in $kinds\n    live: state", "    live: kind in $kinds and state"),
+    ],
+)
+def test_a_stamp_moves_with_every_word_that_decides(old: str, new: str) -> None:
+    """What becomes of excluded records, where records come from, which condition is which."""
+    stamp = compiled().stamp(BOOK)
+    assert compiled(SPEC.replace(old, new)).stamp(BOOK).spec != stamp.spec

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syncata.checks import spec_of
-from syncata.document import load_bytes
+from syncata.document import load_bytes, load_file
 from syncata.expressions import UNDEFINED, Scope, compile_expression
 from syncata.spec.build import ordered
 from syncata.spec.model import Guards, Spec
@@ -121,6 +121,18 @@ def test_texts_keep_their_place() -> None:
     """An error at run time names the line of the spec."""
     name = spec().syncs["products"].map["name"]
     assert (name.position.file, name.position.line) == ("mappings/x.yaml", 20)
+
+
+def test_what_may_be_repeated_or_undone_is_said_and_never_assumed() -> None:
+    """Both words default to false."""
+    file = Path(__file__).parents[1] / "specs" / "valid" / "everything.yaml"
+    resources = spec_of(load_file(file)).target.resources
+    creates = {n: r.operations["create"] for n, r in resources.items() if "create" in r.operations}
+    assert {n: c.repeatable for n, c in creates.items()} == {"contact": False, "note": True}
+    undone = {
+        n: r.operations["archive"].undone_by_write for n, r in resources.items() if n != "note"
+    }
+    assert undone == {"contact": False, "order": True}
 
 
 @pytest.mark.parametrize(

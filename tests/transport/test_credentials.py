@@ -11,7 +11,17 @@ import pytest
 from tests.transport.serving import Asked, Bench, Reply, answer, on_bench, replies
 
 from syncata.errors import CredentialsRefused, Unavailable
-from syncata.transport import ApiKey, Basic, Bearer, ClientCredentials, Credentials, Request
+from syncata.spec.requests import Then
+from syncata.transport import (
+    Answer,
+    ApiKey,
+    Basic,
+    Bearer,
+    ClientCredentials,
+    Credentials,
+    Request,
+    Ruling,
+)
 
 GET = Request("GET", "/things?a=1")
 CLIENT = ClientCredentials("/token", "client-id", "top secret/+ü")
@@ -226,3 +236,20 @@ def test_no_message_ever_shows_a_secret(credentials: Credentials) -> None:
         assert [text for text in shown if "s3cr" in text or "czNjciZ0" in text] == []
 
     on_bench(echo, test, credentials=credentials)
+
+
+@pytest.mark.parametrize("then", ["reject", "skip", "gone"])
+def test_a_ruling_that_quotes_the_answer_quotes_no_secret(then: Then) -> None:
+    """What a rule makes of an answer may end up among the rejects."""
+
+    def echo(asked: Asked) -> Reply:
+        return answer(400, {"error": asked.headers["authorization"]})
+
+    async def test(bench: Bench) -> None:
+        got = await bench.endpoint.send(GET)
+        assert got.ruling == Ruling(then, message="refused: Bearer ***")
+
+    def quoted(got: Answer) -> Ruling:
+        return Ruling(then, message=f"refused: {got.body['error']}")
+
+    on_bench(echo, test, credentials=Bearer(SECRET), options={"classify": quoted})

@@ -1,15 +1,17 @@
 """`syncata apply CONNECTION [PLAN]`."""
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
-from syncata.cli.operate import PlanView, make_run, rejects_of, show_report
+from syncata.cli.operate import PlanView, ask_and_run, make_run, rejects_of, show_report
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option, sync_option
 from syncata.errors import Exit, UsageError
-from syncata.run import Declined, RunOptions
+from syncata.run import RunOptions
+from syncata.spec.connection import Connection
 from syncata.sync import Plan
 
 
@@ -41,24 +43,12 @@ def command(
             "apply asks before it writes, and nobody is here to answer",
             hint="add --yes, or apply a saved plan, or use `syncata run`",
         )
-    view = PlanView(output)
-
-    def confirm(planned: Plan) -> bool:
-        view.show(project.load(connection), planned)
-        if planned.stops or not planned.changes:
-            return True
-        return click.confirm("Apply this plan?", err=True)
-
-    options = RunOptions(
-        command="apply",
-        syncs=syncs,
-        adopt=adopt,
-        plan_file=plan,
-        confirm=confirm if asks else None,
-    )
-    try:
+    options = RunOptions(command="apply", syncs=syncs, adopt=adopt, plan_file=plan)
+    if asks:
+        report = ask_and_run(project, connection, options, _asked(output))
+    else:
         report = make_run(project, connection, options, quiet=as_json)
-    except Declined:
+    if report["state"] == "declined":
         output.message("Nothing was applied.")
         return Exit.OK
     if as_json:
@@ -67,3 +57,18 @@ def command(
         show_report(output, report, rejects_of(project, connection) if report["syncs"] else [])
         output.next(f"syncata status {connection}")
     return int(report["exit_code"])
+
+
+def _asked(output: Output) -> Callable[[Connection, Plan], bool]:
+    """Shows a plan and asks, if there is something to agree to."""
+
+    def agrees(connection: Connection, plan: Plan) -> bool:
+        PlanView(output).show(connection, plan)
+        if plan.stops or not plan.changes:
+            return True
+        try:
+            return click.confirm("Apply this plan?", err=True)
+        except click.Abort:
+            raise KeyboardInterrupt from None
+
+    return agrees

@@ -18,7 +18,7 @@ from syncata.cli.project import Project, json_option
 from syncata.document import folder, load_bytes
 from syncata.errors import Exit, UsageError
 from syncata.report.run import Report, applied_text
-from syncata.report.values import duration, number
+from syncata.report.values import duration, number, text_lines
 from syncata.run import RunOptions
 from syncata.simulator import Options, serve
 
@@ -95,7 +95,8 @@ def _run(project: Project, output: Output) -> Report:
     sides = ", ".join(f"{total:,} to the {side}" for side, total in requests.items())
     output.tell([f"   {duration(report['seconds'])}; requests: {sides}"])
     if report["error"]:
-        output.tell([f"   {report['error']['message']}"])
+        output.tell(f"   {line}" for line in text_lines(report["error"]["message"]))
+    output.tell(f"   {stop['sync']}: {stop['measured']}" for stop in report["stops"])
     return report
 
 

@@ -15,6 +15,7 @@ from syncata.cli.project import Project, find_project, json_option, project_opti
 from syncata.doctor import Diagnosis, connection, installation, state_directory
 from syncata.errors import Exit, SpecInvalid, SyncataError
 from syncata.ledger import Ledger, open_ledger
+from syncata.report.values import text_lines
 from syncata.session import Surroundings
 
 
@@ -54,16 +55,19 @@ def _connection(project: Project, name: str) -> list[Diagnosis]:
     except SyncataError as error:
         return [Diagnosis("connection", error.message, error.hint, error.exit_code)]
 
-    async def examine() -> list[Diagnosis]:
+    found = [Diagnosis("connection", f"{subject.file}: {subject.spec.title}")]
+
+    async def examine() -> None:
         # A ledger that is there needs no lock to be looked at: a run may be under way.
         with looked_at(project.ledger_file(name)) as ledger:
-            return [d async for d in connection(subject, ledger, Surroundings())]
+            async for diagnosis in connection(subject, ledger, Surroundings()):
+                found.append(diagnosis)  # noqa: PERF401  what was found is kept if the next fails
 
-    known = Diagnosis("connection", f"{subject.file}: {subject.spec.title}")
     try:
-        return [known, *asyncio.run(examine())]
-    except SyncataError as error:
-        return [known, Diagnosis("ledger", error.message, error.hint, error.exit_code)]
+        asyncio.run(examine())
+    except SyncataError as error:  # what comes from the APIs is a diagnosis already
+        found.append(Diagnosis("ledger", error.message, error.hint, error.exit_code))
+    return found
 
 
 @contextmanager
@@ -80,6 +84,7 @@ def looked_at(path: Path) -> Iterator[Ledger]:
 def _show(output: Output, diagnosis: Diagnosis) -> None:
     well = diagnosis.code is Exit.OK
     mark = paint("ok  ", "green") if well else paint("FAIL", "red")
-    output.result([f"{mark}  {diagnosis.subject}: {diagnosis.found}"])
-    if not well and diagnosis.advice:
-        output.result([f"      {diagnosis.advice}"])
+    first, *more = text_lines(diagnosis.found) or [""]
+    output.result([f"{mark}  {diagnosis.subject}: {first}"])
+    advice = [] if well else text_lines(diagnosis.advice)
+    output.result(f"      {line}" for line in (*more, *advice))

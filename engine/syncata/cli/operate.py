@@ -1,11 +1,13 @@
 """What `plan`, `apply` and `run` share: a connection, its ledger, the world, one event loop."""
 
 import asyncio
+import gc
 import json
 import signal
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,16 +16,19 @@ from syncata.cli.output import Output, Terminated, paint
 from syncata.cli.progress import progress_for
 from syncata.cli.project import Project
 from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
+from syncata.identity import check_identity
 from syncata.ledger import Ledger, Staging, open_ledger
 from syncata.model import WRITES, Action
 from syncata.plan import MISSING, field_changes
 from syncata.plan_file import read_plan
 from syncata.report.plan_text import plan_lines
-from syncata.report.run import Report, run_lines, stop_report, sync_report
+from syncata.report.run import Report, failure, run_lines, stop_report, sync_report
 from syncata.run import (
     RunOptions,
-    check_identity,
+    apply_run,
     plan_into,
+    plan_run,
+    recorded,
     request_counts,
     run_connection,
 )
@@ -33,6 +38,8 @@ from syncata.sync import Plan
 from syncata.transport import Accounts
 
 T = TypeVar("T")
+
+COLLECT_AFTER = 20_000  # new objects; a page of records alone makes some thousand
 
 
 @contextmanager
@@ -57,8 +64,41 @@ def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = 
     return in_loop(run_one(project, name, options, Accounts(), quiet=quiet))
 
 
+def ask_and_run(
+    project: Project,
+    name: str,
+    options: RunOptions,
+    agrees: Callable[[Connection, Plan], bool],
+) -> Report:
+    """Plan, ask, apply. While somebody thinks, the ledger stays locked and nothing else is open."""
+    connection = project.load(name)
+    progress = progress_for(quiet=False)
+    around = Surroundings(accounts=Accounts(), progress=progress.step)
+    with (
+        opened(project, connection) as ledger,
+        recorded(connection, ledger, around, options) as report,
+    ):
+        with progress:
+            staging = in_loop(plan_run(connection, ledger, around, options, report))
+        with staging:
+            if agrees(connection, read_plan(staging)):
+                with progress:
+                    in_loop(apply_run(connection, ledger, around, staging, report))
+            else:
+                report |= {"state": "declined", "exit_code": int(Exit.OK)}
+    return report
+
+
+@cache
+def spare_the_collector() -> None:
+    """What is imported stays: the collector need not walk it for every page of records. Once."""
+    gc.freeze()
+    gc.set_threshold(COLLECT_AFTER, 20, 20)
+
+
 def in_loop(work: Coroutine[Any, Any, T]) -> T:
     """Run until it is done; SIGTERM ends it in order, like Ctrl-C. Raises Terminated."""
+    spare_the_collector()
 
     async def stoppable() -> T:
         task = asyncio.current_task()
@@ -238,7 +278,7 @@ def failed_report(name: str, error: SyncataError) -> Report:
         "connection": name,
         "exit_code": int(error.exit_code),
         "state": "failed",
-        "error": {"kind": type(error).__name__, "message": error.message, "hint": error.hint},
+        "error": failure(error),
     }
     if isinstance(error, SpecInvalid):
         report["findings"] = to_json(error.findings)

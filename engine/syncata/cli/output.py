@@ -42,7 +42,9 @@ class Output:
     def document(self, data: Mapping[str, Any]) -> None:
         """The result, as one JSON document."""
         whole = {"format_version": FORMAT_VERSION, **data}
-        click.echo(json.dumps(whole, ensure_ascii=False, indent=2, default=str))
+        text = json.dumps(whole, ensure_ascii=False, indent=2, default=str)
+        # Half a surrogate pair, which an API may send, stays the escape it was.
+        click.echo(text.encode(errors="backslashreplace").decode())
 
     def message(self, text: str) -> None:
         """Something a person at the terminal may want to know."""
@@ -55,12 +57,18 @@ class Output:
 
     def error(self, error: SyncataError) -> None:
         """An error that ends the command."""
+        from syncata.report.run import failure  # noqa: PLC0415  start-up time
+        from syncata.report.values import text_lines  # noqa: PLC0415
+
         if self.as_json:
-            self.document({"error": error_data(error)})
+            self.document({"error": failure(error)})
             return
-        self.message(f"{paint_err('Error:', 'red')} {error.message}")
-        if error.hint:
-            self.message(f"  {paint_err('help:', 'cyan')} {error.hint}")
+        first, *more = text_lines(error.message) or [type(error).__name__]
+        self.message(f"{paint_err('Error:', 'red')} {first}")
+        for line in more:
+            self.message(f"  {line}")
+        for line in text_lines(error.hint):
+            self.message(f"  {paint_err('help:', 'cyan')} {line}")
 
     def usage(self, mistake: click.ClickException) -> None:
         """A command that was called wrongly."""
@@ -68,7 +76,7 @@ class Output:
             self.document({"error": {"exit_code": 2, "message": mistake.format_message()}})
             return
         context = getattr(mistake, "ctx", None)
-        self.message(f"{paint_err('Error:', 'red')} {mistake.format_message()}")
+        self.message(f"{paint_err('Error:', 'red')} {clean_text(mistake.format_message())}")
         if context is not None:
             self.message(f"Try: {context.command_path} --help")
 
@@ -79,8 +87,7 @@ class Output:
         if self.as_json:
             self.document({"findings": to_json(findings), "error": {"exit_code": 3}})
             return
-        text = render_text(findings, _sources(findings))
-        click.echo(text, err=True, color=_colours(sys.stderr))
+        self.message(clean_text(render_text(findings, _sources(findings))))
 
     def bug(self, bug: Exception, details: Path | None) -> None:
         """An unexpected error: one line, and where the details are."""
@@ -102,14 +109,13 @@ def _sources(findings: Sequence[Finding]) -> dict[str, str]:
     return sources
 
 
-def error_data(error: SyncataError) -> dict[str, Any]:
-    """An error as JSON data."""
-    return {
-        "exit_code": int(error.exit_code),
-        "kind": type(error).__name__,
-        "message": error.message,
-        "hint": error.hint,
-    }
+def clean_text(text: str) -> str:
+    """Text of several lines that may quote what is not ours: it cannot steer a terminal."""
+    from syncata.model import clean  # noqa: PLC0415  start-up time
+
+    # A tab stays: the carets under a line stand below it.
+    lines = text.split("\n")
+    return "\n".join("\t".join(clean(part) for part in line.split("\t")) for line in lines)
 
 
 def paint(text: str, colour: str) -> str:

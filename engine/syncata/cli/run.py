@@ -62,6 +62,11 @@ async def _run(
 ) -> Report:
     try:
         report = await run_one(project, name, options, accounts, quiet=output.as_json)
+        if not output.as_json:
+            show_report(output, report, rejects_of(project, name) if report["syncs"] else [])
+            if report["exit_code"]:
+                output.next(f"syncata report {report['run']}")
+        return report
     except SyncataError as error:
         # One connection that cannot run does not stop the others.
         if not output.as_json:
@@ -70,8 +75,3 @@ async def _run(
             else:
                 output.error(error)
         return failed_report(name, error)
-    if not output.as_json:
-        show_report(output, report, rejects_of(project, name) if report["syncs"] else [])
-        if report["exit_code"]:
-            output.next(f"syncata report {report['run']}")
-    return report

@@ -1,5 +1,6 @@
 """`syncata status [CONNECTION…]`."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ import click
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
-from syncata.ledger import open_ledger
+from syncata.ledger import Run, open_ledger
 from syncata.report.values import duration
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -49,9 +50,15 @@ def command(
 
 def _age(text: str) -> timedelta:
     number, unit = text[:-1], text[-1:]
-    if not number.isdigit() or unit not in _UNITS:
+    if not re.fullmatch(r"[0-9]{1,9}", number) or unit not in _UNITS:
         raise UsageError(f"{text} is no age", hint="write it like 90m, 26h or 2d")
     return timedelta(**{_UNITS[unit]: int(number)})
+
+
+def _is_good(run: Run) -> bool:
+    """Whether a run did all there is to do: a canary, or some of the syncs, proves little."""
+    whole = not run.header.get("limited") and not run.header.get("only")
+    return whole and run.state in ("ok", "done with rejects")
 
 
 def _status(project: Project, name: str, now: datetime, oldest: timedelta | None) -> dict[str, Any]:
@@ -61,11 +68,7 @@ def _status(project: Project, name: str, now: datetime, oldest: timedelta | None
         return row
     with open_ledger(path, read_only=True) as ledger:
         last = ledger.last_run()
-        good = max(
-            (r for s in ("ok", "done with rejects") if (r := ledger.last_run(state=s))),
-            key=lambda run: run.started,
-            default=None,
-        )
+        good = ledger.last_run(_is_good)
         rejects = sum(ledger.reject_counts().values())
         died = not ledger.is_in_use()
         live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}

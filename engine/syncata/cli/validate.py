@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from syncata.checks import check_connection, check_spec, render_text, to_json
-from syncata.cli.output import Output
+from syncata.cli.output import Output, clean_text
 from syncata.cli.project import json_option
 from syncata.document import Document, load_bytes, load_file
 from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
@@ -38,7 +38,7 @@ def command(
     if as_json:
         output.document({"files": files, "findings": to_json(findings)})
     elif findings:
-        output.result([render_text(findings, sources)])
+        output.result([clean_text(render_text(findings, sources))])
     if not as_json:
         word = "finding" if len(findings) == 1 else "findings"
         output.message(f"{files:,} checked, {len(findings):,} {word}")

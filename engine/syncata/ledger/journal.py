@@ -7,6 +7,9 @@ from syncata.ledger.codec import decode_changes, encode_changes
 from syncata.ledger.database import Database
 from syncata.model import Change
 
+KEPT = 1_000
+"""Done jobs whose names stay known: a job found on the target may be one of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -50,9 +53,17 @@ class Journal:
         )
 
     def close(self, number: int) -> None:
-        """A batch is done; its changes are in the ledger, so the journal's copy goes."""
-        self._database.rows(
-            "UPDATE batch SET state = 'done', changes = ? WHERE id = ?", (b"[]", number)
+        """A batch is done; its changes are in the ledger, so only the name of its job stays.
+
+        Of those names, too, only the last ones are kept.
+        """
+        rows = self._database.rows
+        rows("DELETE FROM batch WHERE id = ? AND location IS NULL", (number,))
+        rows("UPDATE batch SET state = 'done', changes = ? WHERE id = ?", (b"[]", number))
+        rows(
+            "DELETE FROM batch WHERE state = 'done' AND id <= "
+            "(SELECT id FROM batch WHERE state = 'done' ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            (KEPT,),
         )
 
     def open_batches(self) -> list[Batch]:

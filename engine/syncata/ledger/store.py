@@ -275,9 +275,9 @@ class Ledger:
         """One run, or None."""
         return self._runs.get(run)
 
-    def last_run(self, *, state: str | None = None, command: str | None = None) -> Run | None:
-        """The newest run (of this state, of this command), or None."""
-        return self._runs.last(state=state, command=command)
+    def last_run(self, wanted: Callable[[Run], bool] | None = None) -> Run | None:
+        """The run that began last (of those that are `wanted`), or None."""
+        return next(filter(wanted, self._runs.newest_first()), None)
 
     @property
     def serial(self) -> int:

@@ -30,7 +30,7 @@ class CompiledSync:
     """The expressions of one sync, ready to be called for each record of a run.
 
     `source_schema` and `target_schema` are JSON Schemas or None; `explain` lists (path, message)
-    of what a value violates.
+    of what a value violates; `reads` is the text that makes records of the source's answers.
     """
 
     def __init__(
@@ -40,8 +40,10 @@ class CompiledSync:
         source_schema: JsonObject | None,
         target_schema: JsonObject | None,
         explain: Explain,
+        reads: str = "",
     ) -> None:
         self.sync = sync
+        self._reads = reads
         self._key = compile_expression(sync.key)
         self._where = compile_expression(sync.where) if sync.where else None
         self._live = compile_expression(sync.live) if sync.live else None
@@ -61,7 +63,9 @@ class CompiledSync:
 
         `note` is told each source value that has no counterpart.
         """
-        shape = [list(self.sync.map), list(self.sync.require), self.sync.resource]
+        sync = self.sync
+        roles = [bool(sync.where), bool(sync.live), sync.resource, sync.on_excluded, self._reads]
+        shape = [list(sync.map), list(sync.require), *roles]
         self._spec_digest, self._values_digest = context.digests(
             self._expressions(), shape, MAPPING_VERSION
         )
@@ -79,7 +83,12 @@ class CompiledSync:
             raise RecordRejected(
                 "SYN601", "the record has no key", field="key", position=self._key.source.position
             )
-        return key_text(value)
+        try:
+            text = key_text(value)
+            text.encode()
+        except ValueError as error:
+            raise RecordRejected("SYN609", f"the key is no valid text: {error}") from error
+        return text
 
     def stamp(self, record: JsonObject) -> Stamp:
         """What a decision about this record rests on. Raises RecordRejected for what is no text."""
@@ -114,7 +123,7 @@ class CompiledSync:
 
     def _condition(self, expression: Expression, record: JsonObject, place: str) -> bool:
         for path in expression.needs:
-            if not _present(record, path):
+            if not present(record, path):
                 raise RecordRejected(
                     "SYN602",
                     f"`{place}` reads {'.'.join(path)}, which this record lacks",
@@ -164,11 +173,11 @@ def _always(_value: Any) -> bool:
     return True
 
 
-def _present(value: Any, path: tuple[str, ...]) -> bool:
+def present(value: Any, path: tuple[str, ...]) -> bool:
     """Whether a path of names leads to something other than null, through lists as well."""
     for index, name in enumerate(path):
         if isinstance(value, list):
-            return any(_present(item, path[index:]) for item in value)
+            return any(present(item, path[index:]) for item in value)
         value = value.get(name, _MISSING) if isinstance(value, dict) else _MISSING
         if value is _MISSING or value is None:
             return False

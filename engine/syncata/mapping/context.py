@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from syncata.document import Scalar
-from syncata.errors import SyncataError
+from syncata.errors import SpecFailed
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
 from syncata.model import digest
 
@@ -47,14 +47,14 @@ class Definitions:
         return self._expressions[name].source.text
 
     def evaluate(self, scope: Scope) -> dict[str, Any]:
-        """The value of each definition in `scope`. Raises SyncataError where one has none."""
+        """The value of each definition in `scope`. Raises SpecFailed where one has none."""
         values: dict[str, Any] = {}
         for name in self._in_order():
             expression = self._expressions[name]
             try:
                 values[name] = expression.evaluate(UNDEFINED, scope.child(values))
             except ExpressionError as error:
-                raise SyncataError(
+                raise SpecFailed(
                     f"{error.position}: the definition {name} cannot be evaluated: {error.message}"
                 ) from error
         return values
@@ -112,10 +112,16 @@ class Context:
         texts = [expression.source.text for expression in expressions]
         constants = {n: self._value(n) for n in used if not self._definitions.depends_on_values(n)}
         dynamic = {n: self._definitions.text(n) for n in used if n not in constants}
-        spec = digest([version, texts, extra, constants, dynamic], 8)
+        try:
+            spec = digest([version, texts, extra, constants, dynamic], 8)
+        except ValueError as error:
+            raise SpecFailed(f"a definition is no valid JSON text: {error}") from error
         values = {n: self._part(n, members[n]) for n in dynamic if n in members}
         values |= {n: self._part(n, members[n]) for n in _VALUE_NAMES if n in members}
-        return spec, digest(values, 8)
+        try:
+            return spec, digest(values, 8)
+        except ValueError as error:
+            raise SpecFailed(f"a setting or look-up is no valid JSON text: {error}") from error
 
     def _value(self, name: str) -> Any:
         value = self._names.get(name, self._values.get(name, UNDEFINED))

@@ -109,7 +109,7 @@ def _change_lines(change: Change, masked: frozenset[str], paint: Paint) -> Itera
     differences = field_changes(before, after)
     width = min(24, max((len(name) for name, _, _ in differences), default=0))
     for name, old, new in differences[:FIELDS]:
-        yield f"      {name:<{width}}  {_difference(name, old, new, before is None, masked)}"
+        yield f"      {clean(name):<{width}}  {_difference(name, old, new, before is None, masked)}"
 
 
 def _difference(name: str, old: object, new: object, is_new: bool, masked: frozenset[str]) -> str:

@@ -7,7 +7,7 @@ from syncata.errors import SyncataError
 from syncata.model import Action, Tally, clean
 from syncata.plan import Stop, SyncPlan
 from syncata.report.plan_text import counts_text
-from syncata.report.values import Paint, duration, number, place, shown
+from syncata.report.values import Paint, duration, number, place, shown, text_lines
 
 Report = dict[str, Any]
 
@@ -47,11 +47,14 @@ def stop_report(stop: Stop) -> Report:
     }
 
 
-def failure(error: SyncataError | None) -> Report | None:
-    """What ended a run before its time."""
-    if error is None:
-        return None
-    return {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+def failure(error: SyncataError) -> Report:
+    """An error as data, wherever one is told to a program."""
+    return {
+        "exit_code": int(error.exit_code),
+        "kind": type(error).__name__,
+        "message": error.message,
+        "hint": error.hint,
+    }
 
 
 def run_lines(
@@ -70,16 +73,23 @@ def run_lines(
     for stop in report.get("stops", []):
         yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
         yield f"  {stop['advice']}"
-    if report.get("error") and not report.get("stops"):
-        first, *more = report["error"]["message"].splitlines() or [""]
-        yield paint(f"Ended by: {clean(first)}", "red")
-        yield from (f"  {clean(line)}" for line in (*more, report["error"]["hint"]) if line)
+    yield from _error_lines(report, paint)
     yield from _request_lines(report.get("requests", {}))
     for reject in rejects:
         where = f"  {place(reject['position'])}" if reject["position"] else ""
         field = f"{reject['field']}: " if reject["field"] else ""
         reason = clean(field + reject["message"])
         yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{where}"
+
+
+def _error_lines(report: Mapping[str, Any], paint: Paint) -> Iterator[str]:
+    """What ended the run, unless the guards above have said it."""
+    error = report.get("error")
+    if not error or (report.get("stops") and error["kind"] == "Held"):
+        return
+    first, *more = text_lines(error["message"]) or [error["kind"]]
+    yield paint(f"Ended by: {first}", "red")
+    yield from (f"  {line}" for line in (*more, *text_lines(error["hint"])))
 
 
 def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[str]:

@@ -31,6 +31,11 @@ def plain(text: str, _colour: str) -> str:
     return text
 
 
+def text_lines(text: str) -> list[str]:
+    """The lines of a text that may come from outside, none of which can steer a terminal."""
+    return [clean(line) for line in text.splitlines() if line]
+
+
 def shown(value: Any, width: int = WIDTH) -> str:
     """A JSON value on one line of at most `width` characters."""
     if value is MISSING:

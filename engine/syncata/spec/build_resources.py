@@ -48,6 +48,8 @@ def _operation(name: str, node: Node) -> Operation:
         id=node["id"].scalar(),
         conflict=Conflict(conflict["when"].expect()) if conflict else None,
         omitted=_omitted(node),
+        repeatable=node["repeatable"].value is True,
+        undone_by_write=node["undone_by_write"].value is True,
     )
 
 

@@ -10,7 +10,7 @@ from syncata.spec.requests import Pagination, Request
 @dataclass(frozen=True, slots=True)
 class Poll:
     """When a job has ended: `status` (expression) yields one of `done`. Seconds between polls
-    grow from `every_from` to `every_to`; a job older than `timeout` seconds counts as lost."""
+    grow from `every_from` to `every_to`; after `timeout` seconds the run stops waiting."""
 
     status: Scalar
     done: tuple[str, ...]
@@ -63,7 +63,8 @@ class Operation:
     """One way of writing. With `batch` it sends many records, else one per request.
 
     `omitted` says what a field we no longer send becomes: replaced (the target drops it), null,
-    empty (we send that value), leave (it stays, and is not compared).
+    empty (we send that value), leave (its confirmed value is sent again). `repeatable`: a create
+    that may be sent twice. `undone_by_write`: upsert or update brings back what this archived.
     """
 
     name: str
@@ -74,6 +75,8 @@ class Operation:
     id: Scalar | None
     conflict: Conflict | None
     omitted: str
+    repeatable: bool = False
+    undone_by_write: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from typing import Any
 
-from syncata.api import answer_scope, as_list, holds
+from syncata.api import answer_scope, as_list, holds, refusal
 from syncata.document import Scalar
 from syncata.errors import Unavailable
 from syncata.expressions import (
@@ -18,6 +18,7 @@ from syncata.spec.operations import Job, Results
 from syncata.transport import Answer, Endpoint, Request, World
 
 MAX_MESSAGE = 500
+LOST_AFTER = 24 * 3600.0
 _GROWTH = 1.5
 
 
@@ -42,21 +43,31 @@ class JobFollower:
             f"{self._job.accepted_status} with the header {self._job.location} was expected"
         )
 
-    async def ended(self, endpoint: Endpoint, scope: Scope, location: str, *, world: World) -> str:
-        """Wait until the job has ended; its last status. Raises JobLost, Unavailable."""
+    async def ended(
+        self, endpoint: Endpoint, scope: Scope, location: str, *, world: World, age: float = 0.0
+    ) -> str:
+        """Wait until the job has ended; its last status. `age`: seconds since it was submitted.
+
+        Raises JobLost where it is not known, or not done after a day; Unavailable.
+        """
         poll = self._job.poll
-        started, pause = world.monotonic(), poll.every_from
+        submitted, pause = world.monotonic() - age, poll.every_from
         while True:
             answer = await endpoint.send(_get(location))
             if answer.ruling.then == "gone":
                 raise JobLost(f"the target does not know the job {location} any more")
+            if answer.ruling.then != "ok":
+                raise Unavailable(f"the target's job {location} cannot be read: {refusal(answer)}")
             status = self._status.evaluate(answer.body, scope)
             if status in poll.done:
                 return str(status)
-            if world.monotonic() - started > poll.timeout:
+            waited = world.monotonic() - submitted
+            if waited > LOST_AFTER:
+                raise JobLost(f"the target's job {location} is still {status} after a day")
+            if waited > poll.timeout:
                 # It may still do its work: its batch stays open, and nothing is sent beside it.
                 raise Unavailable(
-                    f"the target's job {location} is still {status} after {poll.timeout:.0f} s",
+                    f"the target's job {location} is still {status} after {waited:.0f} s",
                     hint="the next run looks at it again before it sends anything",
                 )
             await world.sleep(pause)
@@ -68,6 +79,14 @@ class JobFollower:
         assert path is not None, "checked: the results of a job have a path"
         url = compile_template(path).render(UNDEFINED, scope.child({"location": location}))
         return _get(str(url))
+
+
+def require_results(answer: Answer, location: str) -> None:
+    """Refuse what are no results. Raises JobLost where they are gone, Unavailable."""
+    if answer.ruling.then == "gone":
+        raise JobLost(f"the results of the job {location} are gone")
+    if answer.ruling.then != "ok":
+        raise Unavailable(f"the results of the job {location} cannot be read: {refusal(answer)}")
 
 
 def _get(url: str) -> Request:

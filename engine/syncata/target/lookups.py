@@ -1,10 +1,11 @@
 """Values read from the target: `lookups` once per run, and resources that may exist already."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal
+from syncata.document import Scalar
 from syncata.errors import SpecFailed, Unavailable
 from syncata.expressions import (
     UNDEFINED,
@@ -13,11 +14,12 @@ from syncata.expressions import (
     compile_expression,
     compile_template,
 )
+from syncata.mapping.compiled import present
 from syncata.model import JsonObject, key_text
-from syncata.pages import NextPage, Reading
+from syncata.pages import NextPage, Reading, require_shape
 from syncata.spec.model import Lookup
 from syncata.spec.operations import Find
-from syncata.transport import Endpoint
+from syncata.transport import Answer, Endpoint
 
 
 async def look_up(lookup: Lookup, endpoint: Endpoint, scope: Scope) -> Any:
@@ -71,42 +73,59 @@ class Finder:
         self.adopt = spec.adopt
         self._request = CompiledRequest(spec.request)
         self._pages = NextPage(spec.pagination)
-        self._records = compile_expression(spec.records) if spec.records else None
+        self._records = compile_expression(spec.records or Scalar.of("$"))
         self._where = compile_expression(spec.where)
         self._id = compile_expression(spec.id)
 
-    async def find(self, endpoint: Endpoint, scope: Scope) -> Found | None:
-        """The one existing resource for which `where` holds.
+    async def find(self, endpoint: Endpoint, scope: Scope, key: str) -> Found | None:
+        """The one existing resource for which `where` holds, `$key` being `key`.
 
-        `scope` holds `$key`. Raises SpecFailed where several match.
+        Raises SpecFailed where several match, or where the spec can find nothing.
         """
+        scope = scope.child({"key": key})
         matches = [item async for item in self._candidates(endpoint, scope)]
+        ids = [self._target_id(item, scope) for item in matches[:5]]
         if len(matches) > 1:
-            ids = ", ".join(key_text(self._id.evaluate(item, scope)) for item in matches[:5])
             raise SpecFailed(
-                f"{len(matches)} resources of the target match, one is expected: {ids}",
+                f"{len(matches)} resources of the target match {key}, one is expected: "
+                f"{', '.join(ids)}",
                 hint="make `where` of `find` more exact, or remove the others by hand",
             )
-        if not matches:
-            return None
-        return Found(key_text(self._id.evaluate(matches[0], scope)), matches[0])
+        return Found(ids[0], matches[0]) if matches else None
 
-    async def _candidates(self, endpoint: Endpoint, scope: Scope) -> Any:
+    def _target_id(self, item: JsonObject, scope: Scope) -> str:
+        value = self._id.evaluate(item, scope)
+        if value is UNDEFINED or value is None:
+            place = self._id.source.position
+            raise SpecFailed(f"{place}: `id` of `find` finds no id in what the target holds")
+        return key_text(value)
+
+    async def _candidates(self, endpoint: Endpoint, scope: Scope) -> AsyncIterator[JsonObject]:
         request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
-        first = self._pages.first(request)
         reading = Reading()
-        async for answer in endpoint.pages(first, self._pages.follow(scope, reading)):
-            if answer.ruling.then != "ok":
-                raise Unavailable(f"the target cannot be searched: {refusal(answer)}")
-            inner = answer_scope(scope, answer)
-            records = (
-                answer.body if self._records is None else self._records.evaluate(answer.body, inner)
-            )
-            items = as_list(records)
+        unread = set(self._where.needs)
+        pages = endpoint.pages(self._pages.first(request), self._pages.follow(scope, reading))
+        async for answer in pages:
+            items = self._items(answer, scope)
             reading.took(len(items))
             for item in items:
-                if isinstance(item, dict) and holds(self._where, item, scope):
+                unread = {path for path in unread if not present(item, path)}
+                if holds(self._where, item, scope):
                     yield item
+        if unread and reading.records:
+            raise SpecFailed(
+                f"{self._where.source.position}: `where` of `find` reads "
+                f"{', '.join(sorted('.'.join(path) for path in unread))}, which nothing of the "
+                f"{reading.records:,} things found has: it would never find anything"
+            )
+
+    def _items(self, answer: Answer, scope: Scope) -> list[JsonObject]:
+        if answer.ruling.then != "ok":
+            raise Unavailable(f"the target cannot be searched: {refusal(answer)}")
+        found = self._records.evaluate(answer.body, answer_scope(scope, answer))
+        items = [item for item in as_list(found) if isinstance(item, dict)]
+        require_shape(answer, self._records, items, "the search of the target")
+        return items
 
 
 def observed_part(found: Mapping[str, Any], desired: Mapping[str, Any]) -> JsonObject:

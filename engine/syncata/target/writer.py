@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, holds, refusal
-from syncata.errors import RecordRejected
+from syncata.errors import RecordRejected, SpecFailed
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
-from syncata.model import Change, Outcome, Stamp, Verdict, key_text
+from syncata.model import NO_STAMP, Change, Outcome, Verdict, key_text
 from syncata.spec.operations import Operation
-from syncata.target.jobs import JobFollower, ResultReader, pair_results
+from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
 from syncata.transport import Answer, Endpoint, Request
 
-# A stamp that no record has: what carries it is looked at again.
-NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 # Operations that see no record: only $key, $id and $known.
 _WITHOUT_RECORD = ("archive", "restore", "remove")
+_RETIRES = ("archive", "remove")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,16 @@ class Writer:
         self._around = None if self.name in _WITHOUT_RECORD else self._request.around("records")
 
     @property
+    def is_safe(self) -> bool:
+        """Whether sending it twice does no harm: a create that is sent twice makes two."""
+        return self.name != "create" or self.operation.repeatable
+
+    @property
+    def gives_ids(self) -> bool:
+        """Whether the answer to one write tells the target's id of the record."""
+        return self._id is not None
+
+    @property
     def is_bulk(self) -> bool:
         """Whether one request carries many records."""
         return self.operation.batch is not None
@@ -50,10 +59,8 @@ class Writer:
     async def write_one(self, endpoint: Endpoint, scope: Scope, change: Change) -> Outcome:
         """Send one record. Raises Unavailable, CredentialsRefused, ReferenceMissing."""
         value, inner = self._names(scope, change)
-        # A create that was sent twice makes two; everything else may be repeated.
-        safe = self.name != "create"
         try:
-            request = self._request.render(value, inner, kind="write", idempotent=safe)
+            request = self._request.render(value, inner, kind="write", idempotent=self.is_safe)
         except (ExpressionError, RecordRejected) as error:
             return Outcome(change, Verdict.REJECTED, None, f"cannot be sent: {error.message}")
         try:
@@ -67,9 +74,10 @@ class Writer:
         if then != "ok" and self._is_conflict(answer, scope):
             # Without its stamp it is planned again, and `find` then shows what is there.
             return Outcome(replace(change, stamp=NO_STAMP), Verdict.REJECTED, None, CONFLICT)
-        if then in ("ok", "skip") or (then == "gone" and self.name in ("archive", "remove")):
+        if then == "ok" or (then in ("gone", "skip") and self.name in _RETIRES):
             return Outcome(change, Verdict.OK, self._target_id(answer, scope, change))
-        return Outcome(change, Verdict.REJECTED, None, refusal(answer))
+        verdict = Verdict.SKIPPED if then == "skip" else Verdict.REJECTED
+        return Outcome(change, verdict, None, refusal(answer))
 
     def _is_conflict(self, answer: Answer, scope: Scope) -> bool:
         if self._conflict is None:
@@ -91,40 +99,67 @@ class Writer:
         ReferenceMissing.
         """
         changes = list(batch.values())
+        sent = self._sent(scope, batch) if self._results else {}
         answer = await endpoint.send(self._batch_request(scope, changes))
-        if answer.ruling.then not in ("ok", "skip"):
-            # Nothing was said about any single record: without its stamp each is sent again.
-            why, asked = refusal(answer), [replace(c, stamp=NO_STAMP) for c in changes]
-            return [Outcome(c, Verdict.REJECTED, None, why) for c in asked]
+        if answer.ruling.then != "ok":
+            return self._all_refused(answer, changes)
         if self.follower is not None:
             return Accepted(self.follower.location(endpoint, answer))
         if self._results is None:
             return [Outcome(c, Verdict.OK, c.target_id) for c in changes]
         results = _each(self._results.records(answer, scope))
-        paired = pair_results(self._results, results, scope, self._sent(scope, batch))
+        paired = pair_results(self._results, results, scope, sent)
         return [outcome async for outcome in paired]
+
+    def _all_refused(self, answer: Answer, changes: Sequence[Change]) -> list[Outcome]:
+        why = refusal(answer)
+        if answer.ruling.then == "skip":
+            verdict = Verdict.OK if self.name in _RETIRES else Verdict.SKIPPED
+            return [Outcome(c, verdict, c.target_id, why) for c in changes]
+        # Nothing was said about any single record: without its stamp each is sent again.
+        asked = [replace(c, stamp=NO_STAMP) for c in changes]
+        return [Outcome(c, Verdict.REJECTED, None, why) for c in asked]
 
     async def job_outcomes(
         self, endpoint: Endpoint, scope: Scope, location: str, batch: Mapping[str, Change]
     ) -> list[Outcome]:
-        """What the results of an ended job say about each change of its batch."""
+        """What the results of an ended job say about each change of its batch.
+
+        Raises JobLost where there are no results any more, Unavailable.
+        """
         assert self.follower is not None
         assert self._results is not None
         sent = self._sent(scope, batch)
         request = self.follower.results_request(scope, location)
         if self._results.are_nested:
             answer = await endpoint.send(request)
+            require_results(answer, location)
             nested = _each(self._results.records(answer, scope))
             return [o async for o in pair_results(self._results, nested, scope, sent)]
         async with endpoint.stream(request) as results:
+            require_results(results.answer, location)
             paired = pair_results(self._results, results, scope, sent)
             return [outcome async for outcome in paired]
 
     def match(self, scope: Scope, change: Change) -> str:
-        """What pairs this change with its result; changes of a batch must differ in it."""
+        """What pairs this change with its result; changes of a batch must differ in it.
+
+        Raises SpecFailed where there is nothing to pair it by.
+        """
         if self._results is None or self.name in _WITHOUT_RECORD:
             return change.key
-        return self._results.match(_desired(change), scope)
+        return self._matched(_desired(change), scope)
+
+    def _matched(self, item: Any, scope: Scope) -> str:
+        assert self._results is not None
+        match = self._results.match(item, scope)
+        if not match:
+            raise SpecFailed(
+                f"`match` of {self.name} yields nothing for an item that is to be sent: its "
+                "result could not be told from others",
+                hint="correct `results.match`: it is evaluated on each item of the body",
+            )
+        return match
 
     def _sent(self, scope: Scope, batch: Mapping[str, Change]) -> Mapping[str, Change]:
         assert self._results is not None
@@ -132,9 +167,22 @@ class Writer:
             return batch
         changes = list(batch.values())
         body = self._request.body(UNDEFINED, self._batch_scope(scope, changes))
-        reader = self._results
-        pairs = zip(_list_of(body, len(changes)), changes, strict=True)
-        return {reader.match(item, scope): change for item, change in pairs}
+        items = self._items(body, len(changes))
+        sent = {self._matched(i, scope): c for i, c in zip(items, changes, strict=True)}
+        if len(sent) < len(changes):
+            raise SpecFailed(f"`match` of {self.name} yields the same for different items")
+        return sent
+
+    def _items(self, body: Any, length: int) -> list[Any]:
+        """The list in a batch's body that holds one item per change. Raises SpecFailed."""
+        inside = body.values() if isinstance(body, dict) else ()
+        for value in (body, *inside):
+            if isinstance(value, list) and len(value) == length:
+                return value
+        raise SpecFailed(
+            f"the body of {self.name} holds no list with one item per record",
+            hint="one record makes `$keys.{…}` a single object: write `[$keys.{…}]`",
+        )
 
     def _batch_request(self, scope: Scope, changes: Sequence[Change]) -> Request:
         if self._around is None:
@@ -143,7 +191,9 @@ class Writer:
             inner = scope.child({"keys": [change.key for change in changes]})
             texts = ",".join([change.desired or "null" for change in changes])
             body = f"[{texts}]".encode().join(self._around)
-        return self._request.render(UNDEFINED, inner, kind="write", idempotent=True, body=body)
+        return self._request.render(
+            UNDEFINED, inner, kind="write", idempotent=self.is_safe, body=body
+        )
 
     def _batch_scope(self, scope: Scope, changes: Sequence[Change]) -> Scope:
         names: dict[str, Any] = {"keys": [change.key for change in changes]}
@@ -161,17 +211,6 @@ class Writer:
 
 
 CONFLICT = "the target holds such a resource already"
-
-
-def _list_of(body: Any, length: int) -> list[Any]:
-    """The list in a batch's body that holds one item per change."""
-    if isinstance(body, list) and len(body) == length:
-        return body
-    if isinstance(body, dict):
-        for value in body.values():
-            if isinstance(value, list) and len(value) == length:
-                return value
-    raise AssertionError("checked: the body of a bulk request holds one item per record")
 
 
 def _desired(change: Change) -> Any:

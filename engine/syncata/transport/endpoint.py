@@ -134,7 +134,8 @@ class Endpoint:
             if ruling is OK:
                 return answer
             if ruling.then in _RETURNED:
-                return replace(answer, ruling=ruling, excerpt=self._wording.excerpt(answer.raw))
+                said = replace(ruling, message=self._wording.clean(ruling.message))
+                return replace(answer, ruling=said, excerpt=self._wording.excerpt(answer.raw))
             await self._after_answer(call, answer, ruling)
 
     async def _attempt(self, call: Call) -> Answer:

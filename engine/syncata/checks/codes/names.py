@@ -94,6 +94,23 @@ CODES = (
         "Give the definition another name.",
     ),
     Code(
+        "SYN333",
+        "Definition is a function",
+        "A definition is computed once per run and is a value.",
+        "short: function($text) {$substring($text, 0, 80)}",
+        "Write the function into the expressions that use it.",
+    ),
+    Code(
+        "SYN337",
+        "Key of a lone record can change",
+        (
+            "Others refer to the record of a sync from settings without a key. If that key could "
+            "change, two records would be live, and nothing would say which one is meant."
+        ),
+        "key: folder  # $ref('folder') elsewhere; the setting folder is no identity",
+        "Write `identity: true` in each setting that the key reads.",
+    ),
+    Code(
         "SYN325",
         "Clock without `volatile`",
         (

@@ -13,7 +13,7 @@ CODES = (
     Code(
         "SYN402",
         "Setting is not possible",
-        "Its rules contradict each other or its type, or a secret has a default.",
+        "Its rules contradict each other or its type, or a secret has a default or is an identity.",
         "{type: string, secret: true, default: x}",
         "Follow the message.",
     ),

@@ -112,7 +112,8 @@ CODES = (
         "Batch, job and results do not fit",
         (
             "`job` and `results` belong to operations with `batch`; `id` and `conflict` to those "
-            "without."
+            "without. `create` sends one record per request in this version: a batch of creates "
+            "cannot be repeated safely."
         ),
         "upsert: {request: …, job: …}  # no batch",
         "Follow the message.",
@@ -128,11 +129,11 @@ CODES = (
         "SYN329",
         "Word without effect",
         (
-            "`on_excluded` says what becomes of records for which `where` is not true any more, "
-            "but there is no `where`."
+            "`on_excluded` needs `where`, `repeatable` belongs to `create`, `undone_by_write` to "
+            "an `archive` without `restore`."
         ),
         "on_excluded: archive  # no where",
-        "Add `where`, or leave it out.",
+        "Follow the message.",
     ),
     Code(
         "SYN331",
@@ -140,5 +141,49 @@ CODES = (
         "A conflict is solved by looking for the thing that is there.",
         "conflict: {when: …}  # no find",
         "Add `find` to the resource.",
+    ),
+    Code(
+        "SYN334",
+        "Create could be doubled",
+        (
+            "A create was sent and its answer was lost. The next run can only look for the thing "
+            "with `find`, or create it again."
+        ),
+        "create: {request: …}  # no find",
+        (
+            "Add `find` to the resource. If sending the create twice makes one thing, because the "
+            "target recognizes it, write `repeatable: true` in `create`."
+        ),
+    ),
+    Code(
+        "SYN335",
+        "Archived things would not come back",
+        "A record that comes back must be brought back in the target, and nothing says how.",
+        "archive: {request: …}  # no restore",
+        (
+            "Add `restore` to the resource. If upsert or update brings an archived thing back, "
+            "write `undone_by_write: true` in `archive`."
+        ),
+    ),
+    Code(
+        "SYN336",
+        "Absence is asked for other keys",
+        (
+            "The stream's `absent` look-up knows the keys of the stream. A sync with a `key` of "
+            "its own would ask it for others, and take every record for gone."
+        ),
+        "key: number  # the stream has key: id; on_missing: archive",
+        "Leave `key` out of the sync, or write `on_missing: keep`.",
+    ),
+    Code(
+        "SYN338",
+        "Batch is no list",
+        (
+            "The body of a batch with `job` or `results` must hold exactly one list with an entry "
+            "per record, at its top or one level down. With one record `$keys.{…}` is no list: "
+            "JSONata turns a list of one into the thing itself."
+        ),
+        "body: {items: \"{$keys.{'id': $}}\"}",
+        "Write `[$keys.{…}]`.",
     ),
 )

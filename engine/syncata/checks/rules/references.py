@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from syncata.checks.draft7 import did_you_mean
 from syncata.checks.places import NAMES
-from syncata.checks.subject import Subject, at_key, finding
+from syncata.checks.subject import Subject, at_key, at_value, finding
 from syncata.errors import Finding
-from syncata.expressions import FUNCTIONS, Call
+from syncata.expressions import FUNCTIONS, Call, Expression
+from syncata.expressions.parser import Node as Tree
+from syncata.expressions.parser import parse
 
 _REFERENCES = ("ref", "has")
 
@@ -29,6 +31,56 @@ def references_name_syncs(subject: Subject) -> Iterator[Finding]:
             message = f"${call.name}('{name}') lacks a key: the sync {name} has many records"
             hint = f"write ${call.name}('{name}', key of the record meant)"
             yield finding(call.position, "SYN309", message, hint, length)
+
+
+def lone_records_keep_their_key(subject: Subject) -> Iterator[Finding]:
+    """A record made of settings that is referred to without a key is the only one, for ever."""
+    streams, syncs = subject.root["source"]["streams"], subject.root["syncs"]
+    calls = [call for _, call in _references(subject)]
+    named = {str(call.arguments[0]) for call in calls if len(call.arguments) == 1}
+    texts = {text.node.path: text for text in subject.written}
+    for name, sync in syncs.items():
+        text = texts.get(sync["key"].path)
+        if name not in named or sync["from"].value != "settings" or streams["settings"] or not text:
+            continue
+        changing = _changing(subject, text.expressions[0])
+        if changing:
+            read = ", ".join(sorted(changing))
+            message = f"the key of {name} can change with {read}; then two records would be live"
+            hint = (
+                "$ref without a key needs a lone record: write `identity: true` in each setting "
+                "that its key reads"
+            )
+            yield at_value(sync["key"], "SYN337", message, hint)
+
+
+def _changing(subject: Subject, key: Expression) -> set[str]:
+    """What a key made of settings reads that is no setting with `identity: true`."""
+    read = {path[0] if path else "$" for path in key.reads}
+    for expression in [key, *subject.definitions_used(key).values()]:
+        for variable in expression.variables:
+            members = expression.variables[variable]
+            if variable == "settings":
+                read |= members if members is not None else {"$settings"}
+            elif variable not in subject.definitions:
+                read.add(f"${variable}")
+    settings = subject.root["settings"]
+    return {name for name in read if settings[name]["identity"].value is not True}
+
+
+def definitions_are_values(subject: Subject) -> Iterator[Finding]:
+    """A definition is computed once per run; a function is no value."""
+    for name, expression in subject.definitions.items():
+        if _is_function(parse(expression.source.text)):
+            message = f"the definition {name} is a function; a definition is a value"
+            hint = "write the function into the expressions that use it"
+            yield at_value(subject.root["definitions"][name], "SYN333", message, hint)
+
+
+def _is_function(tree: Tree) -> bool:
+    while tree.type == "block" and tree.expressions:
+        tree = tree.expressions[-1]
+    return bool(tree.type == "lambda")
 
 
 def syncs_without_cycles(subject: Subject) -> Iterator[Finding]:

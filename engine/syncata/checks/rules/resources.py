@@ -30,9 +30,49 @@ def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
             yield at_key(resource["restore"], "SYN314", message, "add `archive`")
 
 
+def creates_are_not_doubled(subject: Subject) -> Iterator[Finding]:
+    """A create whose answer is lost is looked for, or may be sent again."""
+    for name, resource in subject.root["target"]["resources"].items():
+        create = resource["create"]
+        looked_for = resource["find"] or resource["upsert"]  # beside upsert, create has to go
+        if create and not looked_for and create["repeatable"].value is not True:
+            message = f"a create whose answer is lost would be doubled: {name} has no `find`"
+            hint = (
+                "add `find` to the resource; or write `repeatable: true` in `create`, if sending "
+                "it twice makes one thing"
+            )
+            yield at_key(create, "SYN334", message, hint)
+        yield from _without_effect(resource, "repeatable", "create")
+
+
+def archived_things_come_back(subject: Subject) -> Iterator[Finding]:
+    """A record that comes back must not stay archived."""
+    for name, resource in subject.root["target"]["resources"].items():
+        archive, restore = resource["archive"], resource["restore"]
+        undone = archive["undone_by_write"]
+        if archive and not restore and undone.value is not True:
+            message = f"a record that comes back would stay archived: {name} has no `restore`"
+            hint = (
+                "add `restore` to the resource; or write `undone_by_write: true` in `archive`, if "
+                "upsert or update brings an archived thing back"
+            )
+            yield at_key(archive, "SYN335", message, hint)
+        if restore and undone.value is True:
+            message = "`undone_by_write` stands beside `restore`, which brings things back"
+            yield at_key(undone, "SYN329", message, "leave one of them out")
+        yield from _without_effect(resource, "undone_by_write", "archive")
+
+
+def _without_effect(resource: Node, word: str, home: str) -> Iterator[Finding]:
+    for name in OPERATIONS:
+        if name != home and resource[name][word]:
+            message = f"`{word}` has no effect in `{name}`: it belongs to `{home}`"
+            yield at_key(resource[name][word], "SYN329", message, "leave it out")
+
+
 def partial_updates_say_what_is_omitted(subject: Subject) -> Iterator[Finding]:
     """A PATCH leaves fields that are not sent any more: the spec says what becomes of them."""
-    for operation in _operations(subject):
+    for operation in operations(subject):
         writes = operation.path[-1] in ("update", "upsert")
         method = operation["request"]["method"].text()
         if writes and method == "PATCH" and "omitted" not in operation.mapping:
@@ -42,9 +82,13 @@ def partial_updates_say_what_is_omitted(subject: Subject) -> Iterator[Finding]:
 
 
 def batches_fit(subject: Subject) -> Iterator[Finding]:
-    """Jobs and lists of results belong to batches; a create in bulk has no single id."""
-    for operation in _operations(subject):
+    """Jobs and lists of results belong to batches; creates go one by one."""
+    for operation in operations(subject):
         batch, job, results = operation["batch"], operation["job"], operation["results"]
+        if batch and operation.path[-1] == "create":
+            message = "`batch` is not available for `create`: a batch cannot be repeated safely"
+            yield at_key(batch, "SYN326", message, "leave it out, or use `upsert`")
+            continue
         for word in (job, results):
             if word and not batch:
                 message = f"`{word.path[-1]}` belongs to an operation with `batch`"
@@ -69,7 +113,8 @@ def conflicts_find(subject: Subject) -> Iterator[Finding]:
                 yield at_key(conflict, "SYN331", message, "add `find` to the resource")
 
 
-def _operations(subject: Subject) -> Iterator[Node]:
+def operations(subject: Subject) -> Iterator[Node]:
+    """Every operation of every resource."""
     for resource in subject.root["target"]["resources"].values():
         for word in OPERATIONS:
             if resource[word]:

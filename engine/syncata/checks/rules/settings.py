@@ -32,6 +32,10 @@ def settings_are_possible(subject: Subject) -> Iterator[Finding]:
             message = f"the setting {name} is secret: a spec cannot hold its value"
             hint = "leave `default` out; connections give it as ${env:NAME} or ${file:/path}"
             yield at_key(setting["default"], "SYN402", message, hint)
+        if setting["secret"].value is True and setting["identity"].value is True:
+            message = f"the setting {name} is secret: it cannot say which account is written to"
+            hint = "secrets are renewed, an identity never changes: leave `identity` out"
+            yield at_key(setting["identity"], "SYN402", message, hint)
         yield from _pattern(setting["pattern"])
 
 

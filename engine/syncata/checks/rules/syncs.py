@@ -84,6 +84,18 @@ def taking_away_is_possible(subject: Subject) -> Iterator[Finding]:
         yield from _absence_is_proven(subject, sync)
 
 
+def absent_is_asked_for_the_same_keys(subject: Subject) -> Iterator[Finding]:
+    """What `absent` is asked for are keys of the stream."""
+    for name, sync in subject.root["syncs"].items():
+        stream = subject.root["source"]["streams"][sync["from"].text()]
+        own, key = sync["key"].text().strip(), stream["key"].text().strip()
+        takes_away = sync["on_missing"].text() in ("archive", "remove")
+        if own and key and own != key and takes_away:
+            message = f"`absent` would be asked for the stream's keys, not for those of {name}"
+            hint = "leave `key` out of the sync, or write `on_missing: keep`"
+            yield at_value(sync["key"], "SYN336", message, hint)
+
+
 def _lacks(node: Node, resource: str, operation: str) -> Finding:
     word = node.path[-1]
     message = f"`{word}` needs the resource {resource} to have the operation `{operation}`"

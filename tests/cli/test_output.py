@@ -1,0 +1,64 @@
+"""What reaches the terminal: no text from outside steers it, no text breaks a document."""
+
+import gc
+import json
+
+import pytest
+
+from syncata.cli.operate import in_loop
+from syncata.cli.output import Output
+from syncata.errors import Finding, Position, SyncataError, Unavailable
+from syncata.report.run import failure, run_lines
+from syncata.report.values import plain
+
+EVIL = "target answered 500: \x1b]0;owned\x07\u202e\n\x1b[2Jsecond\ud800 line"
+
+
+def held(error: SyncataError) -> dict[str, object]:
+    report = {"error": failure(error), "connection": "shop", "stops": []}
+    return {"id": "r1", "state": "failed", "exit_code": 5, "started": "t", "report": report}
+
+
+def test_an_error_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters are shown escaped; lines stay lines."""
+    Output().error(Unavailable(EVIL, hint="wait\x1b[1m"))
+    shown = capsys.readouterr().err
+    assert "\x1b" not in shown
+    assert "\\x1b]0;owned\\x07\\u202e\n  \\x1b[2Jsecond\\ud800 line\n" in shown
+    assert shown.endswith("help: wait\\x1b[1m\n")
+
+
+def test_a_report_cannot_steer_the_terminal() -> None:
+    """The same message, told by `syncata report`."""
+    lines = list(run_lines(held(Unavailable(EVIL)), [], plain))
+    assert lines[2:] == [
+        "Ended by: target answered 500: \\x1b]0;owned\\x07\\u202e",
+        "  \\x1b[2Jsecond\\ud800 line",
+    ]
+
+
+def test_findings_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A finding may quote the file it is about."""
+    Output().findings([Finding(Position("x.yaml", 1, 1), "SYN101", "unknown key \x1b[2J")])
+    assert "unknown key \\x1b[2J" in capsys.readouterr().err
+
+
+def test_half_a_surrogate_pair_breaks_no_document(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error is one JSON document whatever text it holds."""
+    Output(as_json=True).error(Unavailable(EVIL))
+    document = json.loads(capsys.readouterr().out)
+    assert document["error"] == failure(Unavailable(EVIL))
+
+
+def test_the_collector_is_set_up_once() -> None:
+    """A second command in the same process does not freeze what the first one left."""
+
+    async def nothing() -> None:
+        return None
+
+    in_loop(nothing())
+    frozen = gc.get_freeze_count()
+    kept = [[] for _ in range(1000)]  # type: ignore[var-annotated]
+    in_loop(nothing())
+    assert gc.get_freeze_count() <= frozen
+    assert len(kept) == 1000

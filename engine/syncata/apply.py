@@ -66,6 +66,7 @@ class Applier:
     jobs: int
     world: World
     progress: Progress
+    redact: Callable[[str], str] = str
     counts: ApplyCounts = field(default_factory=ApplyCounts)
     _writers: dict[str, Writer] = field(default_factory=dict)
 
@@ -245,7 +246,9 @@ class Applier:
         return self.ledger.intend(Batch(self.run, self.sync, writer.name, now, changes))
 
     def _settle(self, journal: int | None, outcomes: Sequence[Outcome]) -> None:
-        self.ledger.settle(self.run, journal, outcomes)
+        # What the target says of an item may echo what it was sent with.
+        told = [replace(o, message=self.redact(o.message)) if o.message else o for o in outcomes]
+        self.ledger.settle(self.run, journal, told)
         for outcome in outcomes:
             self.counts.add(outcome)
         self.progress(self.sync, len(outcomes))

@@ -4,6 +4,7 @@ import platform
 import sqlite3
 import stat
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import packages_distributions
@@ -19,6 +20,8 @@ from syncata.pages import Reading
 from syncata.session import Session, Surroundings, open_session
 from syncata.source import StreamReader
 from syncata.spec.connection import Connection
+from syncata.target.lookups import Finder
+from syncata.target.references import ReferenceMissing
 
 MAX_SKEW = 300.0  # seconds between two clocks before they count as apart
 PRIVATE = 0o077
@@ -84,12 +87,23 @@ async def connection(
 
 
 async def _target(session: Session) -> Diagnosis:
-    lookups = session.connection.spec.target.lookups
     try:
         await session.learn_lookups()
+        await _search(session)
     except _FAILURES as error:
         return _failed("target", error)
-    return Diagnosis("target", f"answers; look-ups: {', '.join(lookups) or 'none'}")
+    if not session.target.requests:
+        return Diagnosis("target", "not asked: the spec has neither a look-up nor a `find`")
+    return Diagnosis("target", "answers; the credentials are good for its look-ups")
+
+
+async def _search(session: Session) -> None:
+    """Look for something in each resource that can be searched; nothing need be found."""
+    for resource in session.connection.spec.target.resources.values():
+        if resource.find is not None:
+            with suppress(ReferenceMissing):  # it can only be searched once another sync ran
+                scope = session.context.scope(session.functions)
+                await Finder(resource.find).find(session.target, scope, "doctor")
 
 
 async def _source(session: Session) -> AsyncIterator[Diagnosis]:

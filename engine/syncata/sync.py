@@ -18,7 +18,7 @@ from syncata.model import WRITES, Action, Change, Outcome, Verdict
 from syncata.pages import Reading
 from syncata.plan import Stop, SyncPlan, guard_stops
 from syncata.planning import SyncPlanner, adoption
-from syncata.session import Session
+from syncata.session import Session, redactor
 from syncata.source import StreamReader
 from syncata.spec.model import Sync
 from syncata.spec.operations import Operation, Resource
@@ -147,6 +147,7 @@ def applier_for(session: Session, sync: Sync, run: str) -> Applier:
         jobs=target.api.limits.jobs,
         world=session.world,
         progress=lambda name, number: session.progress("apply", name, number),
+        redact=redactor(session.connection),
     )
 
 
@@ -195,7 +196,10 @@ async def _conclude(
     header.complete = reading.complete and not planner.nameless and not limited
     header.incomplete_because = reading.because
     if planner.nameless:
-        header.incomplete_because = f"{planner.nameless:,} records have no key"
+        many = planner.nameless > 1
+        header.incomplete_because = (
+            f"{planner.nameless:,} record{'s have' if many else ' has'} no key"
+        )
     if header.complete:
         planner.settle_refusals()
     empty = reading.records == 0 and not limited

@@ -176,18 +176,18 @@ def test_a_mass_closing_is_held_too(world: World) -> None:
 
 def test_an_incomplete_reading_counts_no_miss(world: World) -> None:
     """A record without a key makes the reading unable to prove absence."""
+    world.edit_spec(
+        "      key: id\n      absent:", "      key: 'title != \"Nameless\" ? id'\n      absent:"
+    )
     world.edflex.fill(3)
     world.run()
     world.edflex.remove("i2")
     world.edflex.put("odd", title="Nameless")
-    world.edit_spec(
-        "      key: id\n      absent:", "      key: 'title != \"Nameless\" ? id'\n      absent:"
-    )
     mark = world.target.mark()
     for _ in range(3):
         run = world.run(exit=6)
         assert run.sync()["complete"] is False
-        assert "1 records have no key" in run.sync()["incomplete_because"]
+        assert "1 record has no key" in run.sync()["incomplete_because"]
     assert world.target.writes(mark) == []
 
 

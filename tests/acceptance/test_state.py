@@ -227,3 +227,26 @@ def test_no_secret_is_anywhere(world: World, monkeypatch: pytest.MonkeyPatch) ->
         assert secret not in output
         assert secret.encode() not in files
     assert not re.search(r"Traceback|this is a bug", output)
+
+
+def test_a_renamed_sync_makes_nothing_again(world: World) -> None:
+    """Records of a sync the spec has lost hold the run instead of being made a second time."""
+    world.edflex.fill(3)
+    world.run()
+    world.edit_spec("  courses:\n    from: contents", "  lessons:\n    from: contents")
+    world.edit_spec("syncs: [integration, courses]", "syncs: [integration, lessons]")
+    mark = world.target.mark()
+    held = world.run(exit=7)
+    assert "3 live records of the sync courses" in held.run["error"]["message"]
+    assert world.target.writes(mark) == []
+
+
+def test_another_key_makes_nothing_again(world: World) -> None:
+    """A sync whose key is written otherwise would make every record again: it is held."""
+    world.edflex.fill(3)
+    world.run()
+    world.edit_spec("      key: id\n      absent:", "      key: $string(id)\n      absent:")
+    mark = world.target.mark()
+    held = world.run(exit=7)
+    assert "the key of the sync courses was `id`" in held.run["error"]["message"]
+    assert world.target.writes(mark) == []

@@ -18,7 +18,7 @@ from tests.transport.serving import (
     serving,
 )
 
-from syncata.errors import RecordRejected, Unavailable, UsageError
+from syncata.errors import RecordRejected, SpecFailed, Unavailable
 from syncata.transport import Accounts, Bearer, Endpoint, Request, Site, World
 from syncata.transport.egress import objection
 
@@ -119,7 +119,7 @@ def test_the_checked_address_is_the_one_connected_to() -> None:
 )  # fmt: skip
 def test_base_urls_that_cannot_be_used(base_url: str) -> None:
     """Plain http beyond this machine, passwords in URLs and other schemes are refused."""
-    with pytest.raises(UsageError) as caught:
+    with pytest.raises(SpecFailed) as caught:
         Endpoint(Site(name="source", base_url=base_url), Accounts().account("x"), deadline=0)
     assert "pw" not in caught.value.message
 
@@ -246,7 +246,7 @@ def test_certificates_are_verified_and_ca_file_adds_to_them(tmp_path: Path) -> N
                     assert [item async for item in stream] == body
 
     finished(run())
-    with pytest.raises(UsageError, match="ca_file"):
+    with pytest.raises(SpecFailed, match="ca_file"):
         Endpoint(
             Site(name="source", base_url="https://a.example", ca_file=str(key)),
             Accounts().account("x"),

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from tests.transport.serving import FakeWorld, Reply, answer, finished, replies, serving
 
-from syncata.errors import UsageError
+from syncata.errors import SpecFailed
 from syncata.transport import Accounts, Endpoint, Request, Site
 from syncata.transport.egress import origin, parse, path
 from syncata.transport.pool import _ERRORS, Pool
@@ -94,7 +94,7 @@ def test_urls_that_are_none(url: str) -> None:
 def test_proxies_that_cannot_be_used(proxy: str) -> None:
     """Only HTTP proxies are; a password is not shown."""
     site = Site(name="source", base_url="http://127.0.0.1", proxy=proxy)
-    with pytest.raises(UsageError, match="proxy") as caught:
+    with pytest.raises(SpecFailed, match="proxy") as caught:
         Endpoint(site, Accounts().account("x"), deadline=0)
     assert "pw" not in caught.value.message
 

@@ -147,7 +147,7 @@ def _referenced(match: re.Match[str], around: Surroundings) -> str:
     if value is None:
         message = f"the environment variable {name} is not set"
         raise UnresolvedError("SYN416", message, f"set it: export {name}=…")
-    return value
+    return value.rstrip("\r\n")  # as a file's last line break: no secret ends with one
 
 
 def _file(name: str, base: Path) -> str:

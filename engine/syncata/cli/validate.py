@@ -34,6 +34,7 @@ def command(
         files += 1
         sources[name] = content.decode(errors="replace")
         findings += _check(name, content)
+    findings = list(_once(findings, sources))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     if as_json:
         output.document({"files": files, "findings": to_json(findings)})
@@ -43,6 +44,20 @@ def command(
         word = "finding" if len(findings) == 1 else "findings"
         output.message(f"{files:,} checked, {len(findings):,} {word}")
     return Exit.INVALID if errors else Exit.OK
+
+
+def _once(findings: list[Finding], sources: dict[str, str]) -> Iterator[Finding]:
+    """Each finding once: a spec is checked for itself and for every connection that names it."""
+    met = set()
+    for finding in findings:
+        place = finding.position
+        mark = (Path(place.file).resolve(), place.line, place.column, finding.code, finding.message)
+        if mark in met:
+            continue
+        met.add(mark)
+        if place.file not in sources and Path(place.file).is_file():
+            sources[place.file] = Path(place.file).read_text(encoding="utf-8", errors="replace")
+        yield finding
 
 
 def _files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:

@@ -75,7 +75,8 @@ def counts_text(tally: Tally, paint: Paint) -> str:
 
 def _count(action: str, reasons: Mapping[str, int], paint: Paint) -> str:
     symbol, colour = SYMBOLS[action]
-    named = [f"{r} {n:,}" for r, n in sorted(reasons.items()) if r and r != "source"]
+    lone = set(reasons) <= {"", "source"}
+    named = [] if lone else [f"{r} {n:,}" for r, n in sorted(reasons.items()) if r]
     why = f" ({', '.join(named)})" if named else ""
     return paint(f"{symbol} {sum(reasons.values()):,} {action}", colour) + why
 
@@ -132,7 +133,7 @@ def reject_lines(rejects: Sequence[Reject], total: int, paint: Paint) -> Iterato
             f"{clean(field + reject.message)} [{reject.code}]{where}"
         )
     if total > len(rejects):
-        yield f"    … and {total - len(rejects):,} more rejected"
+        yield f"    … and {total - len(rejects):,} more rejected (see the last run's report)"
 
 
 def _request_lines(syncs: Sequence[SyncPlan]) -> Iterator[str]:

@@ -79,7 +79,8 @@ def run_lines(
         where = f"  {place(reject['position'])}" if reject["position"] else ""
         field = f"{reject['field']}: " if reject["field"] else ""
         reason = clean(field + reject["message"])
-        yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{where}"
+        code = f" [{reject['code']}]" if reject["code"] else ""
+        yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{code}{where}"
 
 
 def _error_lines(report: Mapping[str, Any], paint: Paint) -> Iterator[str]:
@@ -114,7 +115,9 @@ def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[s
 def applied_text(applied: Mapping[str, Any]) -> str:
     """`confirmed 1,200 create, 3 update; 2 refused by the target; 1 without an answer`."""
     confirmed = ", ".join(f"{n:,} {action}" for action, n in applied["confirmed"].items())
-    parts = [f"confirmed {confirmed}" if confirmed else "nothing to write"]
+    unsettled = applied["rejected"] or applied["unknown"] or applied["waiting"]
+    nothing = "nothing confirmed" if unsettled else "nothing to write"
+    parts = [f"confirmed {confirmed}" if confirmed else nothing]
     if applied["rejected"]:
         parts.append(f"{applied['rejected']:,} refused by the target")
     if applied["unknown"]:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urljoin
 
 import httpx
 
-from syncata.errors import RecordRejected, Unavailable, UsageError
+from syncata.errors import RecordRejected, SpecFailed, Unavailable
 from syncata.transport.auth import Pairs
 
 _PORTS = {"http": 80, "https": 443}
@@ -51,7 +51,7 @@ class Egress:
     """The URLs that the requests of one side may go to."""
 
     def __init__(self, name: str, base_url: str, origins: tuple[str, ...]) -> None:
-        """Check the base URL and the further origins; UsageError where one cannot be used."""
+        """Check the base URL and the further origins; SpecFailed where one cannot be used."""
         self._name = name
         base = _configured(name, base_url)
         self.home = origin(base)
@@ -108,15 +108,15 @@ def _configured(name: str, url: str) -> httpx.URL:
     try:
         parsed = parse(url)
     except ValueError as error:
-        raise UsageError(f"{name}: {_origin_text(url)} cannot be used: {error}") from error
+        raise SpecFailed(f"{name}: {_origin_text(url)} cannot be used: {error}") from error
     host = parsed.host
     if parsed.scheme == "http" and not is_loopback(host):
-        raise UsageError(
+        raise SpecFailed(
             f"{name}: {origin(parsed)} would send credentials and data in the clear",
             hint="use https://; plain http:// is for 127.0.0.1 and localhost",
         )
     if _literal(host) and (why := objection(host, host, allow_private=True)):
-        raise UsageError(f"{name}: {why}")
+        raise SpecFailed(f"{name}: {why}")
     return parsed
 
 

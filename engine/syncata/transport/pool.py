@@ -7,7 +7,7 @@ import certifi
 import httpcore
 import httpx
 
-from syncata.errors import UsageError
+from syncata.errors import SpecFailed
 from syncata.transport.values import Resolve, Site
 from syncata.transport.wire import Network
 
@@ -36,7 +36,7 @@ class Pool(httpx.AsyncBaseTransport):
     """
 
     def __init__(self, site: Site, resolve: Resolve | None = None) -> None:
-        """UsageError where `proxy` or `ca_file` cannot be used."""
+        """SpecFailed where `proxy` or `ca_file` cannot be used."""
         self._pool = _open(site, resolve)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -115,7 +115,7 @@ def proxy_of(site: Site) -> httpx.Proxy | None:
     except (ValueError, httpx.InvalidURL):
         proxy = None
     if proxy is None or proxy.url.scheme not in ("http", "https") or not proxy.url.host:
-        raise UsageError(f"{site.name}: the proxy is no http(s) URL with a host")
+        raise SpecFailed(f"{site.name}: the proxy is no http(s) URL with a host")
     return proxy
 
 
@@ -130,5 +130,5 @@ def _trust(site: Site) -> ssl.SSLContext:
         try:
             context.load_verify_locations(site.ca_file)
         except (OSError, ssl.SSLError) as error:
-            raise UsageError(f"{site.name}: ca_file {site.ca_file}: {error}") from error
+            raise SpecFailed(f"{site.name}: ca_file {site.ca_file}: {error}") from error
     return context

@@ -158,7 +158,9 @@ class World:
         """Let time pass."""
         self._skipped += seconds
 
-    def surroundings(self, *, progress: Progress, accounts: Accounts | None = None) -> Surroundings:
+    def surroundings(
+        self, *, progress: Progress, accounts: Accounts | None = None, world: Clocks | None = None
+    ) -> Surroundings:
         """What a command is given of the world: real but for the waits.
 
         Runs that share their accounts also share those that go by this clock.

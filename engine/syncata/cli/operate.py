@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from syncata.checks import spec_schema, to_json
 from syncata.cli.output import Output, Terminated, paint
-from syncata.cli.progress import progress_for
+from syncata.cli.progress import progress_for, told_sleep
 from syncata.cli.project import Project
 from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
 from syncata.identity import check_identity
@@ -35,9 +35,12 @@ from syncata.run import (
 from syncata.session import Surroundings, open_session
 from syncata.spec.connection import Connection
 from syncata.sync import Plan
-from syncata.transport import Accounts
+from syncata.transport import Accounts, World
 
 T = TypeVar("T")
+
+# The world as it is; whoever watches is told of long waits.
+TOLD = World(sleep=told_sleep)
 
 COLLECT_AFTER = 20_000  # new objects; a page of records alone makes some thousand
 
@@ -55,13 +58,13 @@ async def run_one(
     """Run one connection and give the report. Raises what comes before a run can begin."""
     connection = project.load(name)
     with opened(project, connection) as ledger, progress_for(quiet=quiet) as progress:
-        around = Surroundings(accounts=accounts, progress=progress.step)
+        around = Surroundings(world=TOLD, accounts=accounts, progress=progress.step)
         return await run_connection(connection, ledger, around, options)
 
 
 def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
     """The same, in an event loop of its own."""
-    return in_loop(run_one(project, name, options, Accounts(), quiet=quiet))
+    return in_loop(run_one(project, name, options, Accounts(TOLD), quiet=quiet))
 
 
 def ask_and_run(
@@ -73,7 +76,7 @@ def ask_and_run(
     """Plan, ask, apply. While somebody thinks, the ledger stays locked and nothing else is open."""
     connection = project.load(name)
     progress = progress_for(quiet=False)
-    around = Surroundings(accounts=Accounts(), progress=progress.step)
+    around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
     with (
         opened(project, connection) as ledger,
         recorded(connection, ledger, around, options) as report,
@@ -123,7 +126,7 @@ def make_plan(
     """Plan a connection, show the plan, and give it; nothing is sent."""
     connection = project.load(name)
     with opened(project, connection) as ledger, progress_for(quiet=show.output.as_json) as progress:
-        around = Surroundings(progress=progress.step)
+        around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
 
         async def planned() -> Staging:
             now = datetime.now(UTC)

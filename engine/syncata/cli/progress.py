@@ -1,5 +1,6 @@
 """Progress of long steps on stderr: a live line on a terminal, a plain line now and then else."""
 
+import asyncio
 import os
 import sys
 import time
@@ -8,9 +9,18 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from syncata.cli.output import plain_environment
+from syncata.report.values import duration
 
 _PLAIN_EVERY = 10.0
 _WORDS = {"read": "reading", "apply": "writing", "wait": "waiting for"}
+
+
+async def told_sleep(seconds: float) -> None:
+    """Sleep; a wait that a person would notice is told before."""
+    if seconds >= _PLAIN_EVERY:
+        line = f"waiting {duration(seconds)} before the next request, as the API asks"
+        print(line, file=sys.stderr, flush=True)  # noqa: T201
+    await asyncio.sleep(seconds)
 
 
 class Progress(Protocol):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from syncata.cli.operate import (
+    TOLD,
     failed_report,
     in_loop,
     most_urgent,
@@ -53,7 +54,7 @@ def command(
 async def _run_all(
     output: Output, project: Project, names: tuple[str, ...], options: RunOptions
 ) -> list[Report]:
-    accounts = Accounts()  # connections of one account share its limits
+    accounts = Accounts(TOLD)  # connections of one account share its limits
     return [await _run(output, project, name, options, accounts) for name in names]
 
 

@@ -51,6 +51,7 @@ def command(
         _list(chosen, output)
         return
     switches = dict(fault.partition("=")[::2] for fault in faults)
+    stopped = _stopped_by_signal()  # before anybody can know the addresses
     with ExitStack() as running:
         urls = {}
         for place, name in enumerate(chosen):
@@ -66,7 +67,8 @@ def command(
                 known = ", ".join(f"{what} {value}" for what, value in FACTS[name].items())
                 output.result([f"{name}: {url}", f"  {known}"])
             output.message("Stop with Ctrl-C; faults at run time: POST /_simulator/faults")
-        _until_stopped()
+        while not stopped.wait(0.5):
+            pass
 
 
 def _started(name: str, options: Options, port: int) -> Running:
@@ -101,9 +103,8 @@ def _list(chosen: tuple[str, ...], output: Output) -> None:
         output.result([name, *(f"  {form:<32} {text}" for form, text in describe(name)), ""])
 
 
-def _until_stopped() -> None:
+def _stopped_by_signal() -> threading.Event:
     stopped = threading.Event()
     for kind in (signal.SIGINT, signal.SIGTERM):
         signal.signal(kind, lambda *_: stopped.set())
-    while not stopped.wait(0.5):
-        pass
+    return stopped

@@ -250,3 +250,20 @@ def test_another_key_makes_nothing_again(world: World) -> None:
     held = world.run(exit=7)
     assert "the key of the sync courses was `id`" in held.run["error"]["message"]
     assert world.target.writes(mark) == []
+
+
+def test_runs_of_all_connections_and_of_one_run(world: World) -> None:
+    """Without a name every connection's runs are listed; `show` tells one of them."""
+    world.edflex.fill(1)
+    world.connect("other", group_id="600000000000000000000002")
+    first = world.run().run["run"]
+    second = world.run(name="other").run["run"]
+    listed = world.cli("runs", "--json").json["runs"]
+    assert {(each["connection"], each["run"]) for each in listed} == {
+        ("main", first),
+        ("other", second),
+    }
+    assert (
+        world.cli("runs", "show", first, "--json").json == world.cli("report", first, "--json").json
+    )
+    assert world.cli("runs", "show", "nowhere").exit == 2

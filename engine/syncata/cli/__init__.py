@@ -23,7 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),
     "status": ("status", "How each connection stands."),
-    "runs": ("runs", "The latest runs of a connection."),
+    "runs": ("runs", "The latest runs of a connection, or of all."),
     "report": ("report", "What one run did, in full."),
     "doctor": ("doctor", "Check the installation and a connection, and say what to do."),
     "simulate": ("simulate", "Start the API simulators alone."),

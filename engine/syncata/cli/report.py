@@ -23,12 +23,15 @@ def command(
     project_dir: Path | None,
 ) -> None:
     """What RUN did: counts, guards, requests, and the records that are set aside."""
-    output = Output(as_json=as_json)
-    project = find_project(project_dir)
+    show_run(Output(as_json=as_json), find_project(project_dir), run)
+
+
+def show_run(output: Output, project: Project, run: str) -> None:
+    """The report of a run, as text or JSON. Raises UsageError where there is none."""
     name, found = _find(project, run)
     report = {**found.header, "state": found.state, "exit_code": found.exit_code, "run": found.id}
     rejects = rejects_of(project, name, REJECTS)
-    if as_json:
+    if output.as_json:
         output.document({**report, "rejects": rejects})
     else:
         show_report(output, report, rejects)

@@ -1,56 +1,79 @@
-"""`syncata runs CONNECTION`."""
+"""`syncata runs [CONNECTION]` and `syncata runs show RUN`."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from syncata.cli.output import Output, paint
-from syncata.cli.project import find_project, json_option, project_option
-from syncata.ledger import open_ledger
+from syncata.cli.project import Project, find_project, json_option, project_option
+from syncata.cli.report import show_run
+from syncata.errors import UsageError
+from syncata.ledger import Run, open_ledger
 from syncata.report.values import duration
 
 
 @click.command("runs")
-@click.argument("connection")
+@click.argument("words", nargs=-1, metavar="[CONNECTION | show RUN]")
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="How many."
 )
 @json_option
 @project_option
 def command(
-    connection: str,
+    words: tuple[str, ...],
     limit: int,
     as_json: bool,
     project_dir: Path | None,
 ) -> None:
-    """The latest runs of CONNECTION, newest first."""
+    """The latest runs of CONNECTION, or of all, newest first; or what one RUN did."""
     output = Output(as_json=as_json)
     project = find_project(project_dir)
-    project.connection_file(connection)
-    with open_ledger(project.ledger_file(connection), read_only=True) as ledger:
-        runs = ledger.runs(limit)
-    if as_json:
-        output.document(
-            {
-                "connection": connection,
-                "runs": [
-                    {
-                        "run": run.id,
-                        "command": run.command,
-                        "started": run.started,
-                        "ended": run.ended,
-                        "state": run.state,
-                        "exit_code": run.exit_code,
-                        "seconds": run.header.get("seconds"),
-                    }
-                    for run in runs
-                ],
-            }
-        )
+    if len(words) == 2 and words[0] == "show":  # as other tools have it
+        show_run(output, project, words[1])
         return
-    for run in runs:
+    if len(words) > 1:
+        raise UsageError("one connection at a time", hint="syncata runs CONNECTION")
+    for name in words:
+        project.connection_file(name)
+    names = list(words) or project.names()
+    found = [(name, run) for name in names for run in _runs(project, name, limit)]
+    found.sort(key=lambda pair: pair[1].started, reverse=True)
+    _show(output, found[:limit])
+
+
+def _runs(project: Project, name: str, limit: int) -> list[Run]:
+    path = project.ledger_file(name)
+    if not path.exists():
+        return []
+    with open_ledger(path, read_only=True) as ledger:
+        return ledger.runs(limit)
+
+
+def _show(output: Output, found: list[tuple[str, Run]]) -> None:
+    if output.as_json:
+        output.document({"runs": [_data(name, run) for name, run in found]})
+        return
+    width = max((len(name) for name, _ in found), default=0)
+    for name, run in found:
         took = duration(run.header["seconds"]) if "seconds" in run.header else ""
         state = paint(f"{run.state:<18}", "green" if run.exit_code == 0 else "red")
-        output.result([f"{run.id}  {state}  {run.command:<6}  {run.started}  {took}"])
-    if runs:
-        output.next(f"syncata report {runs[0].id}")
+        line = f"{run.id}  {name:<{width}}  {state}  {run.command:<6}  {run.started}  {took}"
+        output.result([line.rstrip()])
+    if found:
+        output.next(f"syncata report {found[0][1].id}")
+    else:
+        output.message("No runs yet.")
+
+
+def _data(name: str, run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "connection": name,
+        "command": run.command,
+        "started": run.started,
+        "ended": run.ended,
+        "state": run.state,
+        "exit_code": run.exit_code,
+        "seconds": run.header.get("seconds"),
+    }

@@ -217,7 +217,12 @@ class Applier:
         assert writer.follower is not None
         try:
             await writer.follower.ended(
-                self.endpoint, self.scope, location, world=self.world, age=age
+                self.endpoint,
+                self.scope,
+                location,
+                world=self.world,
+                tick=lambda: self.progress(self.sync, 0),
+                age=age,
             )
             outcomes = await writer.job_outcomes(self.endpoint, self.scope, location, batch)
         except JobLost as lost:

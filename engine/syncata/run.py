@@ -48,8 +48,12 @@ async def run_connection(
 ) -> Report:
     """Plan and apply; the report, which the ledger keeps too. Its `exit_code` says how it went.
 
-    Raises UsageError for an unknown sync. Other errors of ours end up in the report.
+    Raises UsageError for an unknown sync, StateProblem for a plan that cannot be carried out.
+    Other errors of ours end up in the report.
     """
+    if options.plan_file is not None:  # a wrong file is no run
+        with load_plan(options.plan_file) as staging:
+            check_plan(staging, connection, ledger, around.world.now())
     with recorded(connection, ledger, around, options) as report:
         async with _session(connection, ledger, around, report) as session:
             with await _stage(session, options, report) as staging:

@@ -57,13 +57,24 @@ class Terminal:
         return bool(read)
 
 
+def _hears_interrupts() -> None:
+    """Started in the background, a shell would have made its children deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def terminal(root: Path) -> Iterator[Terminal]:
     """`syncata apply main`, in a terminal of its own."""
     environ = {**os.environ, "PYTHONPATH": str(REPOSITORY / "engine"), "TERM": "xterm"}
     handle, inner = pty.openpty()
     with subprocess.Popen(
-        COMMAND, stdin=inner, stdout=inner, stderr=inner, cwd=root, env=environ
+        COMMAND,
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        cwd=root,
+        env=environ,
+        preexec_fn=_hears_interrupts,  # noqa: PLW1509  no threads matter to a process that execs
     ) as process:
         os.close(inner)
         try:

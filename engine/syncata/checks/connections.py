@@ -14,6 +14,7 @@ from syncata.checks.values import (
     Resolved,
     Surroundings,
     UnresolvedError,
+    address_findings,
     resolve_settings,
     resolve_text,
 )
@@ -84,21 +85,33 @@ def _project(path: Path) -> Path:
 def _examine(document: Document, environ: Mapping[str, str] | None) -> _Examined:
     """Raises SpecInvalid where the shape is wrong, or the spec cannot be built."""
     shape = list(shape_findings(document, packaged("connection")))
-    if shape:
-        raise SpecInvalid(in_order(shape))
     root, path = Node.root(document), Path(document.file)
     project = _project(path)
     around = Surroundings(environ, project)
+    if shape:
+        raise SpecInvalid(in_order([*shape, *_further(root, path, around)]))
     spec = _spec(root["spec"], path, project)
     settings = resolve_settings(spec, root["settings"], around)
     proxy, ca_file = _Text(root["proxy"], around), _Text(root["ca_file"], around)
     findings = [
         *settings.findings,
+        *address_findings(spec, root["settings"], settings),
         *schedule_findings(root["schedule"], spec.syncs),
         *proxy.findings(),
         *ca_file.findings(file_in=project if around.followed else None),
     ]
     return _Examined(root, spec, settings, proxy, ca_file, in_order(findings))
+
+
+def _further(root: Node, path: Path, around: Surroundings) -> tuple[Finding, ...]:
+    """What else can be told of a connection whose shape is wrong: its spec and its settings."""
+    if not root["spec"].text() or not isinstance(root["settings"].value or {}, dict):
+        return ()
+    try:
+        spec = _spec(root["spec"], path, _project(path))
+    except SpecInvalid as error:
+        return error.findings
+    return tuple(resolve_settings(spec, root["settings"], around).findings)
 
 
 def _spec(node: Node, path: Path, project: Path) -> Spec:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from syncata.checks.draft7 import did_you_mean, violations
 from syncata.checks.subject import at_key, at_value
@@ -20,6 +21,7 @@ from syncata.spec.node import Node
 MAX_FILE = 64 * 1024
 _REFERENCE = re.compile(r"\$\{([^}]*)\}?")
 _KNOWN = re.compile(r"(env|file):(.+)", re.DOTALL)
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1", None)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # no default depends on the time: `$now` is not known
 
 
@@ -198,6 +200,29 @@ def _add_default(setting: Setting, given: Node, resolved: Resolved) -> None:
         resolved.values[setting.name] = value
 
 
+def address_findings(spec: Spec, given: Node, resolved: Resolved) -> Iterator[Finding]:
+    """Addresses that credentials would go to in the clear: plain http is for this machine only."""
+    scope = Scope({"settings": resolved.values}, now=_EPOCH)
+    for api in (spec.source.api, spec.target.api):
+        template = compile_template(api.base_url)
+        try:
+            address = str(template.render(UNDEFINED, scope))
+        except ExpressionError:
+            continue  # a setting that it needs is missing, and said to be
+        parts = urlsplit(address)
+        if parts.scheme == "https" or parts.hostname in _THIS_MACHINE or not resolved.values:
+            continue
+        named = [n for e in template.expressions for n in e.variables.get("settings") or ()]
+        place = next((given[name] for name in named if name in given.mapping), None)
+        message = f"{address} is no address that credentials can be sent to"
+        hint = "it begins with https://; plain http:// is for 127.0.0.1 and localhost"
+        yield (
+            at_value(place, "SYN419", message, hint)
+            if place
+            else at_key(given, "SYN419", message, hint)
+        )
+
+
 def _uses(setting: Setting) -> set[str]:
     """The settings that a default uses."""
     if not isinstance(setting.default, Scalar):
@@ -208,7 +233,9 @@ def _uses(setting: Setting) -> set[str]:
 
 def _missing(spec: Spec, given: Node, resolved: Resolved) -> Iterator[Finding]:
     for name, setting in spec.settings.items():
-        needed = setting.required and not setting.has_default
+        other = setting.required_without
+        alone = other is not None and other not in resolved.values
+        needed = (setting.required and not setting.has_default) or alone
         if needed and given[name].value is None and name not in resolved.values:
             value = f'"${{env:{name.upper()}}}"' if setting.secret else _example(setting)
             if name in given.mapping:
@@ -216,7 +243,8 @@ def _missing(spec: Spec, given: Node, resolved: Resolved) -> Iterator[Finding]:
                 yield at_key(given[name], "SYN412", message, f"write `{name}: {value}`")
                 continue
             message = f"the setting {name} is missing ({setting.title})"
-            yield at_key(given, "SYN412", message, f"add `{name}: {value}` to `settings`")
+            hint = f"add `{name}: {value}` to `settings`{f', or {other}' if other else ''}"
+            yield at_key(given, "SYN412", message, hint)
 
 
 def _example(setting: Setting) -> str:

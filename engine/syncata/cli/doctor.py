@@ -38,7 +38,7 @@ def command(
     if name is not None:
         diagnoses += _connection(project, name)
     if as_json:
-        output.document({"checks": [asdict(diagnosis) for diagnosis in diagnoses]})
+        output.document({"checks": [_data(diagnosis) for diagnosis in diagnoses]})
     else:
         for diagnosis in diagnoses:
             _show(output, diagnosis)
@@ -79,6 +79,11 @@ def looked_at(path: Path) -> Iterator[Ledger]:
         return
     with TemporaryDirectory() as place, open_ledger(Path(place) / "none.db") as ledger:
         yield ledger
+
+
+def _data(diagnosis: Diagnosis) -> dict[str, object]:
+    advice = "" if diagnosis.code is Exit.OK else diagnosis.advice
+    return {**asdict(diagnosis), "advice": advice}
 
 
 def _show(output: Output, diagnosis: Diagnosis) -> None:

@@ -41,10 +41,15 @@ def command(directory: Path, source: str, as_json: bool) -> None:
             f"{', '.join(taken)} in {directory} would be overwritten; nothing was written",
             hint="name another directory, or move these away",
         )
-    for name, text in contents.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+    try:
+        for name, text in contents.items():
+            path = directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{error.filename}: {error.strerror}", hint="name another place"
+        ) from error
     files = [str(directory / name) for name in contents]
     if as_json:
         output.document({"files": files})

@@ -112,7 +112,8 @@ def _setting(name: str, node: Node) -> Setting:
         has_default="default" in node.value,
         secret=node["secret"].value is True,
         identity=node["identity"].value is True,
-        required=node["required"].value is not False,
+        required=node["required"].value is not False and not node["required_without"],
+        required_without=node["required_without"].text() or None,
         examples=tuple(node["examples"].value or ()),
     )
 

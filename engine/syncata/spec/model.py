@@ -18,6 +18,7 @@ class Setting:
     """A value that each connection gives. `rules` is the JSON Schema fragment it must satisfy.
 
     `default` is a template where it is text, else plain JSON; `has_default` tells None from none.
+    `required_without`: it is required where that other setting has no value.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Setting:
     identity: bool
     required: bool
     examples: tuple[Any, ...] = ()
+    required_without: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

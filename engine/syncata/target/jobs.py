@@ -1,6 +1,6 @@
 """Bulk jobs: followed until they end, then every result is paired with what was sent."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from typing import Any
 
 from syncata.api import answer_scope, as_list, holds, refusal
@@ -44,15 +44,25 @@ class JobFollower:
         )
 
     async def ended(
-        self, endpoint: Endpoint, scope: Scope, location: str, *, world: World, age: float = 0.0
+        self,
+        endpoint: Endpoint,
+        scope: Scope,
+        location: str,
+        *,
+        world: World,
+        tick: Callable[[], None],
+        age: float = 0.0,
     ) -> str:
         """Wait until the job has ended; its last status. `age`: seconds since it was submitted.
+
+        `tick` is called before each look: the wait can be long.
 
         Raises JobLost where it is not known, or not done after a day; Unavailable.
         """
         poll = self._job.poll
         submitted, pause = world.monotonic() - age, poll.every_from
         while True:
+            tick()
             answer = await endpoint.send(_get(location))
             if answer.ruling.then == "gone":
                 raise JobLost(f"the target does not know the job {location} any more")

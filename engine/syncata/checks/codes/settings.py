@@ -97,4 +97,11 @@ CODES = (
         "ca_file: ca.pem",
         "Correct the path.",
     ),
+    Code(
+        "SYN419",
+        "Address without encryption",
+        "Credentials and data would go over the network in the clear.",
+        "target_url: http://api.example.com",
+        "Write https://; plain http:// is for simulators on the same machine.",
+    ),
 )

@@ -203,3 +203,11 @@ def test_few_records_are_never_held(world: World) -> None:
     for place in range(1, 10):
         world.edflex.patch(f"i{place}", status="closed")
     assert world.run().confirmed() == {"archive": 9}
+
+
+def test_a_plan_file_that_is_none_is_no_run(world: World) -> None:
+    """A mistyped name fails the command and leaves the list of runs as it was."""
+    world.edflex.fill(1)
+    world.run()
+    assert world.cli("apply", "main", "nowhere.plan").exit == 9
+    assert [run["state"] for run in world.cli("runs", "main", "--json").json["runs"]] == ["ok"]

@@ -86,6 +86,26 @@ def test_row_06_summaries_as_sanitized_html(world: World) -> None:
     assert world.target.field("empty", "description") is ABSENT
 
 
+def test_row_06_markup_without_a_word_is_nothing(world: World) -> None:
+    """Empty paragraphs leave no summary, and no blank line before what is left."""
+    world.connect(summary_format="html")
+    world.edflex.put("none", description="<p>&nbsp;</p>", syllabus="<p></p>")
+    world.edflex.put("half", description="<p> </p>", syllabus="<h3>Plan</h3>")
+    world.run()
+    assert world.target.field("none", "description") is ABSENT
+    assert world.target.field("half", "description") == "<h3>Plan</h3>"
+
+
+def test_row_08_names_in_a_summary_are_text(world: World) -> None:
+    """Somebody's name cannot bring markup into an HTML summary."""
+    world.connect(summary_format="html")
+    name = "Jo <img src=x onerror=alert(1)> & Co"
+    world.edflex.put("named", description="<p>A</p>", author={"fullName": name})
+    world.run()
+    html = world.target.field("named", "description")
+    assert html == "<p>A</p><br><br>Jo  &amp; Co"
+
+
 def test_row_06_titles_and_ids_of_any_script(world: World) -> None:
     """What people write is sent as it is: other scripts, emoji, quotes, markup-like text."""
     titles = {

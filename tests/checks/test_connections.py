@@ -217,3 +217,45 @@ def test_the_findings_of_an_empty_or_foreign_file_say_what_belongs_there(project
         path.write_text(text)
         (finding,) = check_connection(load_file(path))
         assert finding.code == "SYN103"
+
+
+def checked(project: Path, text: str) -> list[tuple[str, int]]:
+    path = project / "connections" / "acme.yaml"
+    path.write_text(text)
+    return [(f.code, f.position.line) for f in check_connection(load_file(path))]
+
+
+def test_a_wrong_shape_hides_no_wrong_setting(project: Path) -> None:
+    """A misspelled key and wrong settings are told together."""
+    text = GOOD.replace("acme", "ACME") + "  size: 0\nguard: {}\n"
+    assert checked(project, text) == [("SYN413", 3), ("SYN413", 6), ("SYN101", 7)]
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("http://api.example.com", [("SYN419", 6)]),
+        ("https://api.example.com", []),
+        ("http://127.0.0.1:8080", []),
+        ("http://localhost:8080", []),
+    ],
+)
+def test_credentials_are_not_sent_in_the_clear(
+    project: Path, url: str, found: list[tuple[str, int]]
+) -> None:
+    """Plain http is for this machine; anywhere else it is a finding at the setting."""
+    assert checked(project, f"{GOOD}  url: {url}\n") == found
+
+
+def test_one_of_two_settings_must_be_given(project: Path) -> None:
+    """`required_without`: with neither, both are named; with one of them all is well."""
+    spec = project / "mappings" / "shop.yaml"
+    either = "mail: {type: string, format: email, required_without: phone}\n"
+    either += "  phone: {type: string, required: false}"
+    spec.write_text(SPEC.replace("mail: {type: string, format: email, required: false}", either))
+    with pytest.raises(SpecInvalid) as caught:
+        load(project, GOOD)
+    (finding,) = caught.value.findings
+    assert (finding.code, "or phone" in finding.hint) == ("SYN412", True)
+    assert load(project, GOOD + "  phone: '1'\n").settings["phone"] == "1"
+    assert load(project, GOOD + "  mail: a@b.example\n").settings["mail"] == "a@b.example"

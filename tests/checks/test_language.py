@@ -71,6 +71,32 @@ def test_every_key_has_a_description_and_an_example_or_a_default(name: str) -> N
     assert lacking == []
 
 
+def optional(part: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name, its schema) of every key that may be left out."""
+    if isinstance(part, list):
+        for item in part:
+            yield from optional(item)
+    if not isinstance(part, dict):
+        return
+    if isinstance(part.get("properties"), dict):
+        for name, value in part["properties"].items():
+            if name not in part.get("required", []):
+                yield name, value
+    for value in part.values():
+        yield from optional(value)
+
+
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_every_key_that_may_be_left_out_says_what_then_holds(name: str) -> None:
+    """It has a default, or its description says what there is without it."""
+    silent = [
+        key
+        for key, value in optional(schema(name))
+        if "default" not in value and "without it" not in value.get("description", "").lower()
+    ]
+    assert silent == []
+
+
 @pytest.mark.parametrize("name", LANGUAGE)
 def test_examples_and_defaults_are_valid_themselves(name: str) -> None:
     """Whoever copies an example gets no finding for it."""

@@ -42,7 +42,9 @@ def command(
     else:
         for diagnosis in diagnoses:
             _show(output, diagnosis)
-        if name is None and project.names():
+        if name is not None:
+            output.next(f"syncata plan {name}")
+        elif project.names():
             output.next(f"syncata doctor {project.names()[0]}")
     return most_urgent([Exit.OK, *(d.code for d in diagnoses)])
 

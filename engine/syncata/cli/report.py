@@ -35,6 +35,7 @@ def show_run(output: Output, project: Project, run: str) -> None:
         output.document({**report, "rejects": rejects})
     else:
         show_report(output, report, rejects)
+        output.next(f"syncata plan {name}")
 
 
 def _find(project: Project, run: str) -> tuple[str, Run]:

@@ -45,6 +45,8 @@ def command(
         output.document({"connections": rows})
     else:
         output.result(line for row in rows for line in _lines(row))
+        seen = [row["last_run"] for row in rows if "last_run" in row]
+        output.next(f"syncata report {seen[0]}" if seen else f"syncata plan {names[0]}")
     return Exit.UNAVAILABLE if any(row["stale"] for row in rows) else Exit.OK
 
 

@@ -43,6 +43,8 @@ def command(
     if not as_json:
         word = "finding" if len(findings) == 1 else "findings"
         output.message(f"{files:,} checked, {len(findings):,} {word}")
+        again = " ".join(paths)
+        output.next(f"syncata validate {again}" if errors else "syncata doctor CONNECTION")
     return Exit.INVALID if errors else Exit.OK
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from syncata.ledger import Confirmed, pages
+from syncata.ledger import NOTHING, Confirmed, pages
 from syncata.model import Action, Change, Known, Reason
 from syncata.planning import SyncPlanner
 
@@ -11,7 +11,6 @@ from syncata.planning import SyncPlanner
 Existing = Callable[[Sequence[str]], Awaitable[set[str]]]
 
 _CHUNK = 500
-_NOTHING = Confirmed(None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,7 @@ class Absences:
             due = [known.key for known in chunk if self._is_due(known)]
             found = await self.existing(due) if due else set()
             confirmed = planner.ledger.confirmed([known.id for known in chunk])
-            changes = [self._change(k, confirmed.get(k.id, _NOTHING), found) for k in chunk]
+            changes = [self._change(k, confirmed.get(k.id, NOTHING), found) for k in chunk]
             planner.staging.add(changes)
 
     def _is_due(self, known: Known) -> bool:

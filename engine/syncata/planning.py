@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from syncata.errors import RecordRejected
-from syncata.ledger import Confirmed, Ledger, Seen, Staging
+from syncata.ledger import NOTHING, Confirmed, Ledger, Seen, Staging
 from syncata.mapping.compiled import CompiledSync, Standing
 from syncata.model import (
     NO_STAMP,
@@ -26,7 +26,6 @@ from syncata.plan import SyncPlan, decide, is_settled, keep_omitted
 from syncata.spec.operations import Resource
 from syncata.target.references import ReferenceMissing
 
-_NOTHING = Confirmed(None, None)
 _WRITTEN = (Action.CREATE, Action.UPDATE)
 
 
@@ -179,7 +178,7 @@ class SyncPlanner:
         changes = []
         for item in judged:
             before = confirmed.get(item.known.id) if item.known else None
-            change = self._change(item, before or _NOTHING)
+            change = self._change(item, before or NOTHING)
             if change is not None:
                 changes.append(change)
         self.staging.add(changes)

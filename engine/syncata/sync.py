@@ -7,8 +7,9 @@ desired × known → staged change → guards → batches → submit → poll �
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from syncata.absence import Absences
+from syncata.absence import Absences, Existing
 from syncata.api import holds
 from syncata.apply import Applier, ApplyCounts
 from syncata.errors import Held, RecordRejected
@@ -211,21 +212,9 @@ async def _conclude(
     plan.stops += guard_stops(header, guards, source_empty=empty)
 
 
-def _existing(session: Session, stream: str) -> "AbsentLookUp":
-    return AbsentLookUp(session, StreamReader(session.connection.spec.source.streams[stream]))
-
-
-@dataclass(frozen=True, slots=True)
-class AbsentLookUp:
-    """Asks the source which of some keys it still holds."""
-
-    session: Session
-    reader: StreamReader
-
-    async def __call__(self, keys: Sequence[str]) -> set[str]:
-        """Which of `keys` exist. Raises Unavailable, CredentialsRefused."""
-        scope = self.session.context.scope()
-        return await self.reader.existing(self.session.source, scope, keys)
+def _existing(session: Session, stream: str) -> Existing:
+    reader = StreamReader(session.connection.spec.source.streams[stream])
+    return partial(reader.existing, session.source, session.context.scope())
 
 
 async def _find_existing(session: Session, plan: Plan, planner: SyncPlanner) -> None:

@@ -11,8 +11,8 @@ from syncata.checks.schema_files import packaged
 from syncata.checks.shape import shape_findings
 from syncata.checks.subject import at_value
 from syncata.checks.values import (
+    References,
     Resolved,
-    Surroundings,
     UnresolvedError,
     address_findings,
     resolve_settings,
@@ -87,7 +87,7 @@ def _examine(document: Document, environ: Mapping[str, str] | None) -> _Examined
     shape = list(shape_findings(document, packaged("connection")))
     root, path = Node.root(document), Path(document.file)
     project = _project(path)
-    around = Surroundings(environ, project)
+    around = References(environ, project)
     if shape:
         raise SpecInvalid(in_order([*shape, *_further(root, path, around)]))
     spec = _spec(root["spec"], path, project)
@@ -103,7 +103,7 @@ def _examine(document: Document, environ: Mapping[str, str] | None) -> _Examined
     return _Examined(root, spec, settings, proxy, ca_file, in_order(findings))
 
 
-def _further(root: Node, path: Path, around: Surroundings) -> tuple[Finding, ...]:
+def _further(root: Node, path: Path, around: References) -> tuple[Finding, ...]:
     """What else can be told of a connection whose shape is wrong: its spec and its settings."""
     if not root["spec"].text() or not isinstance(root["settings"].value or {}, dict):
         return ()
@@ -131,7 +131,7 @@ def _spec(node: Node, path: Path, project: Path) -> Spec:
 class _Text:
     """A text of the connection that may hold references."""
 
-    def __init__(self, node: Node, around: Surroundings) -> None:
+    def __init__(self, node: Node, around: References) -> None:
         self._node = node
         self._problem: UnresolvedError | None = None
         self.value = ""

@@ -35,7 +35,7 @@ class Resolved:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class References:
     """Where references lead: variables, and the folder that file names are relative to.
 
     `environ` is None where references are only to be read, not followed.
@@ -58,7 +58,7 @@ class UnresolvedError(ValueError):
         self.code, self.message, self.hint = code, message, hint
 
 
-def resolve_settings(spec: Spec, given: Node, around: Surroundings) -> Resolved:
+def resolve_settings(spec: Spec, given: Node, around: References) -> Resolved:
     """The value of every setting, or why it has none."""
     resolved = Resolved()
     for name, node in given.items():
@@ -74,7 +74,7 @@ def resolve_settings(spec: Spec, given: Node, around: Surroundings) -> Resolved:
     return resolved
 
 
-def resolve_text(text: str, around: Surroundings) -> str:
+def resolve_text(text: str, around: References) -> str:
     """A text with its references replaced; what is put in is not looked at again.
 
     Raises UnresolvedError.
@@ -82,7 +82,7 @@ def resolve_text(text: str, around: Surroundings) -> str:
     return _REFERENCE.sub(lambda match: _referenced(match, around), text)
 
 
-def _resolve(setting: Setting, node: Node, around: Surroundings, resolved: Resolved) -> None:
+def _resolve(setting: Setting, node: Node, around: References, resolved: Resolved) -> None:
     value = node.value
     if value is None:  # not filled in: as if it were not there
         return
@@ -119,7 +119,7 @@ def _wrong(setting: Setting, value: Any, node: Node) -> Iterator[Finding]:
         yield at_value(node, "SYN413", what, "" if setting.secret else violation.hint or hint)
 
 
-def _typed(setting: Setting, value: Any, around: Surroundings) -> Any:
+def _typed(setting: Setting, value: Any, around: References) -> Any:
     """The value; what comes from outside is text and is read as the setting's type."""
     if not isinstance(value, str) or not _REFERENCE.search(value):
         return value
@@ -134,7 +134,7 @@ def _typed(setting: Setting, value: Any, around: Surroundings) -> Any:
     return text
 
 
-def _referenced(match: re.Match[str], around: Surroundings) -> str:
+def _referenced(match: re.Match[str], around: References) -> str:
     known = _KNOWN.fullmatch(match[1]) if match[0].endswith("}") else None
     if known is None:
         name = match[1] if re.fullmatch(r"\w+", match[1]) else "NAME"

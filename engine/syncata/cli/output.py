@@ -64,11 +64,11 @@ class Output:
             self.document({"error": failure(error)})
             return
         first, *more = text_lines(error.message) or [type(error).__name__]
-        self.message(f"{paint_err('Error:', 'red')} {first}")
+        self.message(f"{paint('Error:', 'red')} {first}")
         for line in more:
             self.message(f"  {line}")
         for line in text_lines(error.hint):
-            self.message(f"  {paint_err('help:', 'cyan')} {line}")
+            self.message(f"  {paint('help:', 'cyan')} {line}")
 
     def usage(self, mistake: click.ClickException) -> None:
         """A command that was called wrongly."""
@@ -76,7 +76,7 @@ class Output:
             self.document({"error": {"exit_code": 2, "message": mistake.format_message()}})
             return
         context = getattr(mistake, "ctx", None)
-        self.message(f"{paint_err('Error:', 'red')} {clean_text(mistake.format_message())}")
+        self.message(f"{paint('Error:', 'red')} {clean_text(mistake.format_message())}")
         if context is not None:
             self.message(f"Try: {context.command_path} --help")
 
@@ -96,7 +96,7 @@ class Output:
         if self.as_json:
             self.document({"error": {"exit_code": 1, "message": message}})
             return
-        self.message(f"{paint_err('Error:', 'red')} {message}")
+        self.message(f"{paint('Error:', 'red')} {message}")
 
 
 def _sources(findings: Sequence[Finding]) -> dict[str, str]:
@@ -119,13 +119,8 @@ def clean_text(text: str) -> str:
 
 
 def paint(text: str, colour: str) -> str:
-    """Text in a colour (or `bold`); the colour is dropped where stdout cannot show it."""
+    """Text in a colour (or `bold`); it is dropped where the output cannot show it."""
     return click.style(text, bold=True) if colour == "bold" else click.style(text, fg=colour)
-
-
-def paint_err(text: str, colour: str) -> str:
-    """The same for stderr."""
-    return paint(text, colour)
 
 
 def _colours(stream: IO[str]) -> bool:

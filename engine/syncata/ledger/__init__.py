@@ -4,13 +4,14 @@ The only package that opens a database. Synchronous; one user at a time per `Led
 """
 
 from syncata.ledger.journal import Batch, Journal
-from syncata.ledger.records import Confirmed, Seen, pages
+from syncata.ledger.records import NOTHING, Confirmed, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
 from syncata.ledger.staging import Staging, load_plan, new_plan
 from syncata.ledger.store import Ledger, open_ledger
 
 __all__ = [
+    "NOTHING",
     "Batch",
     "Confirmed",
     "Journal",

@@ -9,7 +9,7 @@ from zlib import crc32
 
 from syncata.ledger.codec import REASONS, storable
 from syncata.ledger.database import Database, Row, marks
-from syncata.model import Action, Change, Known, Outcome, Stamp, Verdict
+from syncata.model import NO_STAMP, Action, Change, Known, Outcome, Stamp, Verdict
 
 T = TypeVar("T")
 
@@ -19,10 +19,7 @@ PAGE = 1000
 _KNOWN = "key, id, source, spec, vals, archived, misses"
 # More neighbours than keys are read: some have been removed, or moved to the front of the list.
 _SLACK = 8
-# `+sync` in a condition: go by id, not by the index of keys.
 _UPSERTS = (Action.CREATE, Action.UPDATE, Action.ADOPT)
-# A stamp no record has: a restored record is looked at again unless nothing is left to confirm.
-_OPEN = Stamp(bytes(16), bytes(8), bytes(8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +28,9 @@ class Confirmed:
 
     payload: str | None
     target_id: str | None
+
+
+NOTHING = Confirmed(None, None)
 
 
 class Seen:
@@ -113,6 +113,7 @@ class Records:
         if last is None:
             return {}
         wanted = set(keys)
+        # `+sync`: go by id, not by the index of keys.
         sql = f"SELECT {_KNOWN} FROM record WHERE id > ? AND id <= ? AND +sync = ?"
         rows = self._database.rows(sql, (last, last + len(wanted) + _SLACK, number))
         return {row[0]: _known(row) for row in rows if row[0] in wanted}
@@ -221,7 +222,7 @@ class Records:
             "UPDATE record SET archived = NULL, misses = 0, source = ?, spec = ?, vals = ? "
             "WHERE sync = ? AND key = ?",
             [
-                (*_digests(c.stamp if c.desired in (None, c.confirmed) else _OPEN), sync, c.key)
+                (*_digests(c.stamp if c.desired in (None, c.confirmed) else NO_STAMP), sync, c.key)
                 for c in changes
             ],
         )

@@ -22,6 +22,16 @@ from syncata.simulator import FACTS, SIMULATORS, Options, Running, describe, ser
     show_default=True,
     help="Size of the catalogue.",
 )
+@click.option(
+    "--activities",
+    type=click.IntRange(0, 10_000_000),
+    default=0,
+    show_default=True,
+    help="How many statistics of learners the source has.",
+)
+@click.option(
+    "--ahead", type=float, default=0, metavar="SECONDS", help="Set the simulators' clocks ahead."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Other data, same kind.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port of the first one.")
 @click.option(
@@ -37,6 +47,8 @@ from syncata.simulator import FACTS, SIMULATORS, Options, Running, describe, ser
 def command(
     names: tuple[str, ...],
     items: int,
+    activities: int,
+    ahead: float,
     seed: int,
     port: int,
     faults: tuple[str, ...],
@@ -55,7 +67,14 @@ def command(
     with ExitStack() as running:
         urls = {}
         for place, name in enumerate(chosen):
-            options = Options(items=items, seed=seed, faults=_known(name, switches), audit=audit)
+            options = Options(
+                items=items,
+                activities=activities,
+                ahead=ahead,
+                seed=seed,
+                faults=_known(name, switches),
+                audit=audit,
+            )
             at = port + place if port else 0
             urls[name] = running.enter_context(_started(name, options, at)).url
         _refuse_unknown(chosen, switches)

@@ -7,9 +7,28 @@ Besides its API each simulator serves, under `/_simulator/` and without a token:
 - `GET audit?since=N`: the audit log, entries of kind `request`, `job` or `hand`, each with its
   `effect`: lists of ids under created, updated, unchanged, archived, restored, rejected, …
 - `GET faults`, `POST faults` with `{name: value, or null for off}`
+- `GET clock`, `POST clock {"ahead": seconds}`: every time shown is the real one plus that
 - `GET state`: counts
-- Edflex: `GET|PUT|PATCH|DELETE items/ID`, `POST items`, `POST day`, `POST change {"share": 0.01}`
-- 360Learning: `GET courses?externalId=&status=&from=&limit=`, `POST hand {"action": …}`
+
+Edflex:
+
+- `GET|PUT|PATCH|DELETE items/ID`, `POST items`, `POST change {"share": 0.01}`
+- `GET activities?email=&content_id=&from=&limit=`, `POST|PATCH|DELETE activities` with the key
+  `{"email": …, "content_id": …, "attempt": 1}` and fields: statistics of learners
+- `POST learning {"learners": n, "count": n, "share": 0.5}`: learners begin `count` activities and
+  finish a share of the open ones
+- `POST day`: a day of edited, closed, gone, reopened and new items; learners work if any ever did
+
+360Learning:
+
+- `GET courses?externalId=&status=&from=&limit=`, `GET attempts?externalId=&mail=&from=&limit=`,
+  `GET tags`
+- `POST hand {"action": …}` with
+  `archive_course`, `restore_course`, `delete_course` `{externalId, or courseId}`,
+  `edit_course {externalId, fields}`, `launch {externalId, mail}`,
+  `tag`, `untag` `{externalId, name}`, `rename_tag {name, to}`, `delete_tag {name}`,
+  `add_integration {settings}`, `delete_integration {platform?}`, `add_user {mail, lang?, status?}`,
+  `set_user_status {mail, status}`, `set_mail {mail, to}`, `set_role {mail, group?, role, or null}`
 """
 
 import sys
@@ -19,7 +38,6 @@ import orjson
 import uvicorn
 
 from syncata.simulator import edflex, learning360
-from syncata.simulator.faults import VALUES
 from syncata.simulator.learning360.world import ROOT_GROUP
 from syncata.simulator.options import Options
 from syncata.simulator.serving import Running, listening_socket, server_config
@@ -76,6 +94,6 @@ def serve_forever(name: str, options: Options, *, host: str = "127.0.0.1", port:
 def describe(name: str) -> list[tuple[str, str]]:
     """Return each fault switch of a simulator with its value's form and one line of explanation."""
     return [
-        (f"{switch}={VALUES[entry.kind]}", entry.explanation)
+        (f"{switch}={entry.form}", entry.explanation)
         for switch, entry in sorted(_SWITCHES[name].items())
     ]

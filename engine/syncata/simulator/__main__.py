@@ -23,6 +23,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--items", type=int, default=defaults.items)
+    parser.add_argument("--activities", type=int, default=defaults.activities)
+    parser.add_argument("--ahead", type=float, default=defaults.ahead, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=defaults.seed)
     parser.add_argument("--job-seconds", type=float, default=defaults.job_seconds)
     parser.add_argument("--record-bytes", type=int, default=defaults.record_bytes)
@@ -41,6 +43,8 @@ def main() -> None:
     faults = {name: value or "on" for name, _, value in (f.partition("=") for f in given.fault)}
     options = Options(
         items=given.items,
+        activities=given.activities,
+        ahead=given.ahead,
         seed=given.seed,
         job_seconds=given.job_seconds,
         rate_limits=not given.no_rate_limits,

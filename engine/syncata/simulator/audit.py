@@ -1,11 +1,12 @@
 """The audit log: what was asked, what was answered, what it changed. Only ever appended."""
 
 from collections import deque
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
+
+from syncata.simulator.clock import Clock
 
 KEPT = 20_000
 """Entries kept in memory; older ones are only in the file. Ids in them share the records' text."""
@@ -16,8 +17,9 @@ Entry = dict[str, Any]
 class Audit:
     """Numbered entries, in memory and, where a path is given, in a file of JSON lines."""
 
-    def __init__(self, path: Path | None) -> None:
-        """Append to `path`, or only remember."""
+    def __init__(self, path: Path | None, clock: Clock) -> None:
+        """Append to `path`, or only remember; entries carry the time of `clock`."""
+        self.clock = clock
         self.last = 0
         self._entries: deque[Entry] = deque(maxlen=KEPT)
         # Unbuffered: whoever reads the file after a crash sees every answer that was given.
@@ -26,7 +28,7 @@ class Audit:
     def append(self, kind: str, **facts: object) -> None:
         """Record what happened; facts that are None are left out."""
         self.last += 1
-        entry: Entry = {"sequence": self.last, "time": now(), "kind": kind}
+        entry: Entry = {"sequence": self.last, "time": self.clock.now(), "kind": kind}
         entry |= {name: fact for name, fact in facts.items() if fact is not None}
         self._entries.append(entry)
         if self._file:
@@ -40,8 +42,3 @@ class Audit:
         """Close the file."""
         if self._file:
             self._file.close()
-
-
-def now() -> str:
-    """This instant in the form both APIs write: UTC, milliseconds, `Z`."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["count", "number", "delay", "text", "list", "flag"]
+Kind = Literal["count", "number", "delay", "text", "list", "choice", "flag"]
 
-VALUES: Mapping[Kind, str] = {
+VALUES: Mapping[str, str] = {
     "count": "N | every N | on, then @TEXT to strike only where `METHOD path?query` contains TEXT",
     "number": "a number",
     "delay": "SECONDS, then @TEXT to wait only where `METHOD path?query` contains TEXT",
@@ -22,6 +22,13 @@ class Switch:
 
     kind: Kind
     explanation: str
+    choices: tuple[str, ...] = ()
+    """Values of a choice; the first holds while it is off."""
+
+    @property
+    def form(self) -> str:
+        """What its value looks like."""
+        return " | ".join(self.choices) or VALUES[self.kind]
 
 
 COMMON: dict[str, Switch] = {
@@ -61,7 +68,7 @@ class Faults:
         if value is None:
             self.values.pop(name, None)
             return
-        _check(name, self.table[name].kind, value)
+        _check(name, self.table[name], value)
         self.values[name] = value
 
     def on(self, name: str) -> bool:
@@ -71,6 +78,10 @@ class Faults:
     def text(self, name: str, default: str = "") -> str:
         """Value of a switch that takes a text."""
         return self.values.get(name, default)
+
+    def choice(self, name: str) -> str:
+        """Value of a switch that takes one of some choices."""
+        return self.values.get(name, self.table[name].choices[0])
 
     def number(self, name: str, default: float) -> float:
         """Value of a switch that takes a number."""
@@ -102,7 +113,10 @@ class Faults:
             del self.values[name]
 
 
-def _check(name: str, kind: Kind, value: str) -> None:
+def _check(name: str, switch: Switch, value: str) -> None:
+    kind = switch.kind
+    if kind == "choice" and value not in switch.choices:
+        raise ValueError(f"{name}: expected {switch.form}, got {value!r}")
     if kind == "count" and not _is_count(value.partition("@")[0]):
         raise ValueError(f"{name}: expected {VALUES['count']}, got {value!r}")
     if kind in {"number", "delay"}:

@@ -9,12 +9,18 @@ from pathlib import Path
 class Options:
     """Settings of one simulator; each has a default that suits a first try.
 
-    `items`, `page_size_max` and `record_bytes` concern the source, `job_seconds`,
-    `rate_limits`, `learners` and `scopes` the target; the rest concerns both.
+    `items`, `activities`, `page_size_max` and `record_bytes` concern the source, `job_seconds`,
+    `rate_limits` and `scopes` the target; the rest concerns both.
     """
 
     items: int = 1000
     """Size of the source catalogue."""
+
+    ahead: float = 0
+    """Seconds that the simulator's clock is ahead of the real one."""
+
+    activities: int = 0
+    """How many statistics of learners the source holds from the months before now."""
 
     seed: int = 1
     """Two simulators with the same seed and size hold the same catalogue."""
@@ -32,7 +38,7 @@ class Options:
     """Pad descriptions until a record has about this many bytes of JSON; 0: natural size."""
 
     learners: int = 600
-    """How many learners the company has."""
+    """How many learners the company has, and how many of them the source knows."""
 
     credentials: Mapping[str, str] = field(default_factory=dict)
     """Client id to secret; empty: the documented pair of the simulator."""

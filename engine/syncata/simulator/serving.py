@@ -112,5 +112,6 @@ def server_config(simulator: Simulator) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        date_header=False,  # the simulator sends its own: that of its clock
         timeout_graceful_shutdown=1,
     )

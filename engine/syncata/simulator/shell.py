@@ -3,9 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from email.utils import formatdate
 from functools import partial
-from time import time
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -15,14 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from syncata.simulator.audit import Audit
+from syncata.simulator.clock import Clock
 from syncata.simulator.faults import Faults
 from syncata.simulator.options import Options
 from syncata.simulator.spoil import SPOILING, spoil
 
 CONTROL = "/_simulator"
+AHEAD_MAX = 100 * 366 * 24 * 3600
 LOGIN_PAGE = "<!doctype html><html><head><title>Sign in</title></head><body>Sign in</body></html>"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -84,6 +84,7 @@ class Simulator:
         self.options = options
         self.faults = faults
         self.audit = audit
+        self.clock = audit.clock
         self._failure = failure
         own = Mount(CONTROL, routes=[*self._control_routes(), *control])
         self._app = Starlette(
@@ -96,7 +97,7 @@ class Simulator:
         if scope["type"] != "http":
             return
         if scope["path"].startswith(CONTROL + "/"):
-            await self._app(scope, receive, send)
+            await _dated(self._app, self.clock)(scope, receive, send)
             return
         query = unquote_plus(scope["query_string"].decode("latin-1"))
         request = f"{scope['method']} {scope['path']}" + (f"?{query}" if query else "")
@@ -105,10 +106,11 @@ class Simulator:
         fault, answer = self._instead(request)
         spoiling = None if answer else self._spoiling(request)
         record = partial(self._record, scope, fault or spoiling)
+        app = _dated(answer or self._app, self.clock)
         if spoiling:
-            await spoil(spoiling, self._app, scope, receive, send, record)
+            await spoil(spoiling, app, scope, receive, send, record)
         else:
-            await (answer or self._app)(scope, receive, _logged(send, record))
+            await app(scope, receive, _logged(send, record))
 
     async def _delay(self, request: str) -> None:
         seconds, _, fragment = self.faults.text("slow", "0").partition("@")
@@ -122,11 +124,17 @@ class Simulator:
         if self.faults.strike("http_429", request):
             answer = self._failure(429, "Too many requests")
             if "retry_after" in self.faults.values:
-                answer.headers["Retry-After"] = _retry_after(self.faults.text("retry_after"))
+                answer.headers["Retry-After"] = self._retry_after()
             return "http_429", answer
         if self.faults.strike("html_200", request):
             return "html_200", HTMLResponse(LOGIN_PAGE)
         return None, None
+
+    def _retry_after(self) -> str:
+        text = self.faults.text("retry_after")
+        if text.startswith("date:"):
+            return self.clock.http_date(float(text.removeprefix("date:")))
+        return text
 
     def _spoiling(self, request: str) -> str | None:
         return next((name for name in SPOILING if self.faults.strike(name, request)), None)
@@ -155,6 +163,7 @@ class Simulator:
         return [
             Route("/audit", self._get_audit),
             Route("/faults", self._faults, methods=["GET", "POST"]),
+            Route("/clock", self._clock, methods=["GET", "POST"]),
         ]
 
     async def _get_audit(self, request: Request) -> Response:
@@ -169,6 +178,30 @@ class Simulator:
             except (TypeError, ValueError) as error:
                 return json_response({"error": str(error)}, 400)
         return json_response(self.faults.values)
+
+    async def _clock(self, request: Request) -> Response:
+        if request.method == "POST":
+            given = await json_body(request)
+            ahead = given.get("ahead") if isinstance(given, dict) else None
+            if not isinstance(ahead, int | float) or abs(ahead) > AHEAD_MAX:
+                said = f"expected {{ahead: seconds}}, at most {AHEAD_MAX} either way"
+                return json_response({"error": said}, 400)
+            self.clock.ahead = ahead
+        return json_response({"ahead": self.clock.ahead, "now": self.clock.now()})
+
+
+def _dated(app: ASGIApp, clock: Clock) -> ASGIApp:
+    """Return an app whose answers carry the date of `clock`."""
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"].append((b"date", clock.http_date().encode()))
+            await send(message)
+
+        await app(scope, receive, dated)
+
+    return serve
 
 
 def _logged(send: Send, record: Callable[[int], None]) -> Send:
@@ -192,9 +225,3 @@ def _switch_value(value: object) -> str | None:
 def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RefusalError)
     return error.response
-
-
-def _retry_after(text: str) -> str:
-    if text.startswith("date:"):
-        return formatdate(time() + float(text.removeprefix("date:")), usegmt=True)
-    return text

@@ -1,16 +1,19 @@
 """Answers spoilt on the way: the request had its effect, the client does not learn it cleanly."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SPOILING = ("truncated", "half_body", "drop_connection")
 
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 
 async def spoil(
-    fault: str, app: App, scope: Scope, receive: Receive, send: Send, record: Callable[[int], None]
+    fault: str,
+    app: ASGIApp,
+    scope: Scope,
+    receive: Receive,
+    send: Send,
+    record: Callable[[int], None],
 ) -> None:
     """Run `app`, `record` the status it meant to give, then ruin its answer as `fault` says."""
     messages: list[Message] = []

@@ -10,10 +10,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syncata.simulator.audit import Audit
+from syncata.simulator.clock import Clock, read_milliseconds
 from syncata.simulator.edflex import items, texts
+from syncata.simulator.edflex.activities import Activities
+from syncata.simulator.edflex.activity_control import ActivityControl
 from syncata.simulator.edflex.catalogue import POOR_SHARE, Catalogue, Filter
 from syncata.simulator.edflex.control import Control
 from syncata.simulator.edflex.items import Record
+from syncata.simulator.edflex.past import Past
 from syncata.simulator.faults import COMMON, Faults, Switch
 from syncata.simulator.options import Options
 from syncata.simulator.shell import Endpoint, RefusalError, Simulator, json_response, note_of
@@ -28,6 +32,7 @@ SWITCHES: dict[str, Switch] = COMMON | {
     "errors_under_200": Switch("flag", "answer JSON:API errors under status 200"),
     "empty_catalogue": Switch("flag", "answer an empty list of resources"),
     "hidden": Switch("list", "ids the listing leaves out, though filter[contentIds] finds them"),
+    "no_attempt": Switch("flag", "leave the field `attempt` out of all statistics"),
     "rename_status": Switch("text", "give the field `status` this name in every item"),
     "repeat_page": Switch("number", "answer this page again, with a next link, for ever"),
     "natural_rejects": Switch(
@@ -38,22 +43,32 @@ SWITCHES: dict[str, Switch] = COMMON | {
 
 def build(options: Options) -> Simulator:
     """Return a simulator of the source."""
-    faults = Faults(SWITCHES, options.faults)
-    audit = Audit(options.audit)
+    clock, faults = Clock(options.ahead), Faults(SWITCHES, options.faults)
+    audit = Audit(options.audit, clock)
     poor = faults.number("natural_rejects", POOR_SHARE)
     catalogue = Catalogue(options.items, options.seed, options.record_bytes, poor)
-    source = _Source(options, faults, catalogue)
-    control = Control(catalogue, audit)
+    activities = _activities(options, clock)
+    source = _Source(options, faults, catalogue, activities)
+    learning = ActivityControl(activities, catalogue, audit, options.learners)
+    control = Control(catalogue, learning, audit)
     return Simulator(options, faults, audit, source.routes(), control.routes(), source.failure)
+
+
+def _activities(options: Options, clock: Clock) -> Activities:
+    size, learners, now = options.activities, options.learners, clock.milliseconds()
+    return Activities(Past(size, options.seed, learners, options.items, now), clock)
 
 
 class _Source:
     """The endpoints."""
 
-    def __init__(self, options: Options, faults: Faults, catalogue: Catalogue) -> None:
+    def __init__(
+        self, options: Options, faults: Faults, catalogue: Catalogue, activities: Activities
+    ) -> None:
         self._page_size_max = options.page_size_max
         self._faults = faults
         self._catalogue = catalogue
+        self._activities = activities
         self._tokens = Tokens(options.credentials or CREDENTIALS, faults)
 
     def routes(self) -> list[Route]:
@@ -64,6 +79,7 @@ class _Source:
             Route(catalogs, known(self.catalogs)),
             Route(catalogs + "/{catalog}/categories", known(self.categories)),
             Route("/connect/v1/resources", known(self.resources)),
+            Route("/connect/v1/statistics", known(self.statistics)),
         ]
 
     def failure(self, status: int, detail: str) -> Response:
@@ -117,7 +133,23 @@ class _Source:
         number = min(asked, int(min(stuck, asked)))
         chosen = order[(number - 1) * size : number * size]
         more = number * size < len(order) or asked >= stuck
-        return self._answer(request, [self._catalogue.record(i) for i in chosen], asked, more)
+        return self._listing(request, [self._catalogue.record(i) for i in chosen], asked, more)
+
+    async def statistics(self, request: Request) -> Response:
+        """List statistics of learners, those updated last at the end.
+
+        Path, fields and filter are OUR assumption: nothing about statistics is public.
+        """
+        number, size = self._page(request)
+        text = request.query_params.get("filter[updatedSince]")
+        since = read_milliseconds(text)
+        if text is not None and since is None:
+            raise self.refuse(400, "filter[updatedSince] must be an ISO 8601 instant")
+        records = self._activities.page(since, (number - 1) * size, number * size)
+        if self._faults.on("no_attempt"):
+            records = [_without_attempt(record) for record in records]
+        more = number * size < self._activities.count(since)
+        return self._answer(request, records, number, more)
 
     def _looked_up(self, request: Request) -> Response:
         ids = request.query_params["filter[contentIds]"].split(",")
@@ -129,12 +161,15 @@ class _Source:
         if self._faults.on("empty_catalogue"):
             records = []
         shown = records[(number - 1) * size : number * size]
-        return self._answer(request, shown, number, number * size < len(records))
+        return self._listing(request, shown, number, number * size < len(records))
 
-    def _answer(self, request: Request, records: list[Record], number: int, more: bool) -> Response:
+    def _listing(self, request: Request, shown: list[Record], number: int, more: bool) -> Response:
         name = self._faults.text("rename_status")
         if name:
-            records = [_renamed(record, name) for record in records]
+            shown = [_renamed(record, name) for record in shown]
+        return self._answer(request, shown, number, more)
+
+    def _answer(self, request: Request, records: list[Record], number: int, more: bool) -> Response:
         note_of(request).items = len(records)
         return json_response({"data": records, "links": {"next": _next(request, number, more)}})
 
@@ -208,6 +243,10 @@ def _renamed(record: Record, name: str) -> Record:
     if "status" in attributes:
         attributes[name] = attributes.pop("status")
     return {**record, "attributes": attributes}
+
+
+def _without_attempt(record: Record) -> Record:
+    return {name: value for name, value in record.items() if name != "attempt"}
 
 
 def _next(request: Request, number: int, more: bool) -> str | None:

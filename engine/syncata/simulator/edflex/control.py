@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, Route
 
 from syncata.simulator.audit import Audit
 from syncata.simulator.edflex import items
+from syncata.simulator.edflex.activity_control import ActivityControl
 from syncata.simulator.edflex.catalogue import Catalogue
 from syncata.simulator.edflex.days import a_day, edit_share
 from syncata.simulator.edflex.items import Record
@@ -17,8 +18,9 @@ from syncata.simulator.shell import json_body, json_response
 class Control:
     """What a test or a demo does to the catalogue behind the API's back."""
 
-    def __init__(self, catalogue: Catalogue, audit: Audit) -> None:
+    def __init__(self, catalogue: Catalogue, learning: ActivityControl, audit: Audit) -> None:
         """Work on `catalogue`, and say so in the audit log."""
+        self._learning = learning
         self._catalogue = catalogue
         self._audit = audit
         self._days = 0
@@ -33,6 +35,7 @@ class Control:
             Route(one, self.show),
             Route(one, self.edit, methods=["PUT", "PATCH"]),
             Route(one, self.remove, methods=["DELETE"]),
+            *self._learning.routes(),
             Route("/day", self.day, methods=["POST"]),
             Route("/change", self.change, methods=["POST"]),
         ]
@@ -45,6 +48,7 @@ class Control:
             "edited": len(catalogue.edited),
             "removed": len(catalogue.removed),
             "added": catalogue.total - catalogue.generated,
+            "activities": len(self._learning.activities),
             "days": self._days,
         }
         return json_response(counts)
@@ -92,7 +96,7 @@ class Control:
     async def day(self, _request: Request) -> Response:
         """Let a day of changes pass."""
         self._days += 1
-        done = a_day(self._catalogue, self._days)
+        done = a_day(self._catalogue, self._days) | self._learning.a_day(self._days)
         self._audit.append("hand", effect=done)
         return json_response({"day": self._days, **done})
 

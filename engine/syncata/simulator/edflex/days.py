@@ -8,9 +8,6 @@ from syncata.simulator.edflex import items
 from syncata.simulator.edflex.catalogue import NOTHING, Catalogue
 from syncata.simulator.edflex.items import Record
 
-SYNCHRONIZED = frozenset({"mooc", "video", "podcast", "article"})
-LIVE = frozenset({"opened", "open all year", "coming soon"})
-
 Changes = dict[str, list[str]]
 
 
@@ -48,19 +45,17 @@ def _shuffled(catalogue: Catalogue, day: int) -> tuple[Iterator[int], Iterator[i
     order = catalogue.order(NOTHING)
     chance = random.Random(f"{catalogue.seed} day {day}")  # noqa: S311
     picked = chance.sample(order, len(order))
-    live = (index for index in picked if _is_live(catalogue.record(index)))
+    live = (index for index in picked if _is_offered(catalogue.record(index)))
     closed = (index for index in picked if _is_closed(catalogue.record(index)))
     return live, closed
 
 
-def _is_live(record: Record) -> bool:
-    attributes = record["attributes"]
-    return attributes.get("type") in SYNCHRONIZED and attributes.get("status") in LIVE
+def _is_offered(record: Record) -> bool:
+    return items.is_synchronized(record) and items.is_live(record)
 
 
 def _is_closed(record: Record) -> bool:
-    attributes = record["attributes"]
-    return attributes.get("type") in SYNCHRONIZED and attributes.get("status") == "closed"
+    return items.is_synchronized(record) and record["attributes"].get("status") == "closed"
 
 
 def _retitled(catalogue: Catalogue, index: int, turn: int) -> str:

@@ -13,6 +13,9 @@ from syncata.simulator.edflex import texts
 
 Record = dict[str, Any]
 
+SYNCHRONIZED = frozenset({"mooc", "video", "podcast", "article"})
+LIVE = frozenset({"opened", "open all year", "coming soon"})
+
 PORTAL = "https://demo.edflex.com"
 CDN = "https://cdn.edflex.com/media"
 
@@ -81,6 +84,16 @@ def plain_item(item_id: str) -> Record:
             "authors": [{"fullName": "John Doe"}],
         },
     }
+
+
+def is_synchronized(record: Record) -> bool:
+    """Whether an item is of a type that the target gets."""
+    return record["attributes"].get("type") in SYNCHRONIZED
+
+
+def is_live(record: Record) -> bool:
+    """Whether an item is open to learners, or soon will be."""
+    return str(record["attributes"].get("status")).casefold() in LIVE
 
 
 def category(place: int) -> Record:

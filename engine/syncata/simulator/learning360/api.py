@@ -1,6 +1,5 @@
 """360Learning API v2: who may come in, how often, and which endpoint answers."""
 
-import re
 import time
 from dataclasses import dataclass, field
 
@@ -9,21 +8,22 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from syncata.simulator.audit import Audit
+from syncata.simulator.clock import Clock
 from syncata.simulator.faults import COMMON, Faults, Switch
 from syncata.simulator.learning360.bulk import Bulk
+from syncata.simulator.learning360.company import found
 from syncata.simulator.learning360.control import Control
 from syncata.simulator.learning360.core import Core
-from syncata.simulator.learning360.courses import Courses
 from syncata.simulator.learning360.jobs import Jobs
-from syncata.simulator.learning360.wire import error, plain_error
-from syncata.simulator.learning360.world import World
+from syncata.simulator.learning360.tagging import Tagging
+from syncata.simulator.learning360.wire import OBJECT_ID, error, plain_error
+from syncata.simulator.learning360.work import Work
 from syncata.simulator.options import Options
 from syncata.simulator.shell import Endpoint, Simulator, json_body, json_response, note_of
 from syncata.simulator.tokens import Tokens
 
 CREDENTIALS = {"360-demo": "360-secret"}
 READS, WRITES = 50, 10
-OBJECT_ID = re.compile("[a-fA-F0-9]{24}")
 
 SWITCHES: dict[str, Switch] = COMMON | {
     "job_seconds": Switch("number", "how long bulk jobs take from now on"),
@@ -37,6 +37,18 @@ SWITCHES: dict[str, Switch] = COMMON | {
     "bulk_disabled": Switch("flag", "answer 503 bulkAPIDisabled to bulk requests"),
     "wrong_location": Switch("flag", "send a Location of another origin"),
     "upsert_restores": Switch("flag", "an upsert brings an archived course back"),
+    "rewrites": Switch("list", "fields of courses that are stored with another value than sent"),
+    "only_completed": Switch(
+        "choice",
+        "what becomes of a statistic where every attempt it could change is completed",
+        ("ignore", "error", "update", "new"),
+    ),
+    "equal_instants": Switch(
+        "choice",
+        "what becomes of a statistic that begins at the instant at which the last attempt ends",
+        ("update", "new", "error"),
+    ),
+    "tag_names_fold": Switch("flag", "take a tag's name for taken whatever its case"),
     "reserved": Switch("list", "more platform names that are reserved"),
     "integrations_limit": Switch("number", "how many integrations are allowed"),
     "missing_scopes": Switch("list", "scopes that no credential has"),
@@ -47,17 +59,18 @@ SWITCHES: dict[str, Switch] = COMMON | {
 
 def build(options: Options) -> Simulator:
     """Return a simulator of the target."""
-    faults, audit = Faults(SWITCHES, options.faults), Audit(options.audit)
-    world, courses = World(options.learners), Courses()
-    jobs = Jobs(courses, world, faults, audit, options.job_seconds)
+    clock, faults = Clock(options.ahead), Faults(SWITCHES, options.faults)
+    audit, company = Audit(options.audit, clock), found(options.learners, faults, clock)
+    jobs = Jobs(Work(company, faults), faults, audit, options.job_seconds)
     gate = _Gate(options, faults, jobs)
-    core, bulk = Core(world, courses, faults), Bulk(courses, jobs, faults)
+    core, bulk = Core(company, faults), Bulk(company.courses, jobs, faults)
+    tagging = Tagging(company, faults)
     routes = [Route("/api/v2/oauth2/token", gate.token, methods=["POST"])]
     routes += [
         Route(f"/api/v2{path}", gate.guard(scope, endpoint), methods=[method])
-        for method, path, scope, endpoint in [*core.table(), *bulk.table()]
+        for method, path, scope, endpoint in [*core.table(), *bulk.table(), *tagging.table()]
     ]
-    control = Control(world, courses, jobs, audit)
+    control = Control(company, jobs, audit)
     return Simulator(options, faults, audit, routes, control.routes(), _failure)
 
 

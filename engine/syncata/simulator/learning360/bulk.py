@@ -1,4 +1,4 @@
-"""Bulk endpoints: upsert and archive courses, look at operations and their results."""
+"""Bulk endpoints: courses, statistics, and operations with their results."""
 
 from collections.abc import AsyncIterator, Iterator
 from itertools import islice
@@ -14,6 +14,7 @@ from syncata.simulator.learning360.world import is_reserved
 from syncata.simulator.shell import Endpoint, json_body, json_response, note_of
 
 UPSERTS_MAX = 10_000
+STATISTICS_MAX = 10_000
 ARCHIVES_MAX = 1_000
 ELSEWHERE = "http://198.51.100.1"
 """An address reserved for documentation: what `wrong_location` points to."""
@@ -32,11 +33,13 @@ class Bulk:
 
     def table(self) -> list[tuple[str, str, str, Endpoint]]:
         """Return the endpoints."""
-        courses = "/bulk/integrations/{integration}/courses"
+        integration = "/bulk/integrations/{integration}"
+        courses = f"{integration}/courses"
         one = "/bulk/operations/{operation}"
         return [
             ("PUT", courses, "integrations:bulk", self.upsert),
             ("DELETE", courses, "integrations:bulk", self.archive),
+            ("POST", f"{integration}/stats", "integrations:bulk", self.statistics),
             ("GET", "/bulk/operations", "bulkOperations:read", self.operations),
             ("GET", one, "bulkOperations:read", self.operation),
             ("GET", one + "/results", "bulkOperations:read", self.results),
@@ -49,6 +52,10 @@ class Bulk:
     async def archive(self, request: Request) -> Response:
         """Accept up to 1,000 courses to archive."""
         return await self._submit(request, "archiveExternalCourses", ARCHIVES_MAX)
+
+    async def statistics(self, request: Request) -> Response:
+        """Accept up to 10,000 statistics of learners."""
+        return await self._submit(request, "importExternalStatistics", STATISTICS_MAX)
 
     async def operations(self, request: Request) -> Response:
         """List operations, newest first, 20 at a time."""

@@ -7,15 +7,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from syncata.simulator.faults import Faults
+from syncata.simulator.learning360.attempts import Attempt
+from syncata.simulator.learning360.company import Company
 from syncata.simulator.learning360.courses import (
     Course,
-    Courses,
     Integration,
     course_shown,
     external_course_shown,
 )
 from syncata.simulator.learning360.wire import Brackets, page, refusal
-from syncata.simulator.learning360.world import World, is_reserved
+from syncata.simulator.learning360.world import is_reserved
 from syncata.simulator.shell import Endpoint, json_body, json_response, note_of
 
 STRINGS = "eq ne in nin"
@@ -38,7 +39,9 @@ COURSE_FILTERS = {
     "authorId": "eq",
     "groupId": "eq",
     "sourceLang": "eq",
+    "tagIds": "in",
 }
+ATTEMPT_FILTERS = {"completedAt": "lt gte", "courseId": STRINGS, "userId": STRINGS}
 
 Table = Sequence[tuple[str, str, str, Endpoint]]
 """Method, path, scope, endpoint."""
@@ -47,10 +50,11 @@ Table = Sequence[tuple[str, str, str, Endpoint]]
 class Core:
     """The endpoints that answer at once."""
 
-    def __init__(self, world: World, courses: Courses, faults: Faults) -> None:
-        """Work on the company's users, groups and courses."""
-        self._world = world
-        self._courses = courses
+    def __init__(self, company: Company, faults: Faults) -> None:
+        """Work on the users, groups, courses and attempts of `company`."""
+        self._world = company.world
+        self._courses = company.courses
+        self._attempts = company.attempts
         self._faults = faults
 
     def table(self) -> Table:
@@ -63,6 +67,7 @@ class Core:
             ("DELETE", one, "integrations:write", self.delete_integration),
             ("GET", one + "/courses/{external_id:path}", "integrations:read", self.external_course),
             ("GET", "/courses", "courses:read", self.list_courses),
+            ("GET", "/courses/stats", "courseStats:read", self.list_attempts),
             ("GET", "/courses/{course}", "courses:read", self.show_course),
             ("PUT", "/courses/{course}/archive", "courses:write", self.archive_course),
             ("GET", "/users", "users:read", self.list_users),
@@ -106,14 +111,8 @@ class Core:
         target = self._integration(request)
         if self._reserved(target.settings):
             raise refusal(400, "reservedPlatformName")
-        target.active = False
-        live = [course for course in target.courses.values() if course.status == "published"]
-        for course in live:
-            course.status = "archived"
-        note_of(request).effect = {
-            "integrations_removed": [target.id],
-            "archived": [course.external_id for course in live],
-        }
+        archived = self._courses.close(target)
+        note_of(request).effect = {"integrations_removed": [target.id], "archived": archived}
         return Response(status_code=204)
 
     async def external_course(self, request: Request) -> Response:
@@ -129,9 +128,18 @@ class Core:
         asked = Brackets(request, COURSE_FILTERS)
 
         def keep(course: Course) -> bool:
-            return not asked or asked.keeps(course_shown(course))
+            return not asked or asked.keeps(course_shown(course) | {"tagIds": course.tags})
 
         return page(request, self._courses.rows, 500, keep, course_shown)
+
+    async def list_attempts(self, request: Request) -> Response:
+        """List attempts, 500 at a time, in the order of their creation."""
+        asked = Brackets(request, ATTEMPT_FILTERS)
+
+        def keep(attempt: Attempt) -> bool:
+            return not asked or asked.keeps(attempt.filtered())
+
+        return page(request, self._attempts.rows, 500, keep, Attempt.shown)
 
     async def show_course(self, request: Request) -> Response:
         """Show one course."""

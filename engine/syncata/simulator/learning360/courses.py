@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import orjson
 
-from syncata.simulator.audit import now
+from syncata.simulator.clock import Clock
 from syncata.simulator.learning360.world import object_id
 
 Status = Literal["published", "archived", "deleted"]
@@ -23,6 +23,7 @@ class Course:
     created: str
     modified: str
     status: Status = "published"
+    tags: tuple[str, ...] = ()
 
     def sent(self) -> dict[str, Any]:
         """Return the fields as they were sent."""
@@ -47,8 +48,9 @@ class Integration:
 class Courses:
     """Every integration and every course of the company."""
 
-    def __init__(self) -> None:
-        """Start empty."""
+    def __init__(self, clock: Clock) -> None:
+        """Start empty; courses are created and modified at the time of `clock`."""
+        self._clock = clock
         self.integrations: dict[str, Integration] = {}
         self.rows: list[Course] = []
         self.by_id: dict[str, Course] = {}
@@ -72,18 +74,33 @@ class Courses:
             return self._create(target, external_id, body), "created"
         done: Done = "unchanged" if course.body == body else "updated"
         if done == "updated":
-            course.body, course.modified = body, now()
+            self.rewrite(course, body)
         if restores and course.status == "archived":
             course.status, done = "published", "restored"
         return course, done
 
     def _create(self, target: Integration, external_id: str, body: bytes) -> Course:
-        instant = now()
+        instant = self._clock.now()
         number = len(self.rows) + 1
         course = Course(object_id(0x65, number), external_id, target, body, instant, instant)
         target.courses[external_id] = self.by_id[course.id] = course
         self.rows.append(course)
         return course
+
+    def rewrite(self, course: Course, body: bytes) -> None:
+        """Give a course other fields; as documented, translations alone do not modify it."""
+        before, after = course.sent(), orjson.loads(body)
+        course.body = body
+        if before | {"translations": None} != after | {"translations": None}:
+            course.modified = self._clock.now()
+
+    def close(self, integration: Integration) -> list[str]:
+        """Switch an integration off for good; returns the ids of the courses this archives."""
+        integration.active = False
+        live = [course for course in integration.courses.values() if course.status == "published"]
+        for course in live:
+            course.status = "archived"
+        return [course.external_id for course in live]
 
     def delete(self, course: Course) -> None:
         """Delete a course as an administrator can: its external id is free again."""

@@ -7,18 +7,19 @@ age is settled before the next request is handled: the order of effects is the o
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 
 from syncata.simulator.audit import Audit
+from syncata.simulator.clock import written
 from syncata.simulator.faults import Faults
-from syncata.simulator.learning360.courses import Courses, Integration
-from syncata.simulator.learning360.rules import archive_problem, course_problem
-from syncata.simulator.learning360.world import World, object_id
+from syncata.simulator.learning360.courses import Integration
+from syncata.simulator.learning360.work import Work
+from syncata.simulator.learning360.world import object_id
 
 SLOTS = 3
 STATES = ("pending", "queued", "running")
@@ -26,7 +27,7 @@ STATES = ("pending", "queued", "running")
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one item: the id of the course, or what was wrong."""
+    """What became of one item: the id of what it changed, or what was wrong."""
 
     sent: bytes
     resource: str = ""
@@ -52,8 +53,8 @@ class Job:
     seconds: float
     items: list[Any]
     count: int
+    created: datetime
     began: float = field(default_factory=time.monotonic)
-    created: datetime = field(default_factory=lambda: datetime.now(UTC))
     results: list[Result] | None = None
     error: str = ""
 
@@ -80,21 +81,17 @@ class Job:
         return shown | ({"errorMessage": self.error} if self.error else {})
 
     def _at(self, share: float) -> str:
-        instant = self.created + timedelta(seconds=self.seconds * share)
-        return instant.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        return written(self.created + timedelta(seconds=self.seconds * share))
 
 
 class Jobs:
-    """The bulk operations of the company, and what they do to its courses."""
+    """The bulk operations of the company."""
 
-    def __init__(
-        self, courses: Courses, world: World, faults: Faults, audit: Audit, seconds: float
-    ) -> None:
-        """Start with none."""
+    def __init__(self, work: Work, faults: Faults, audit: Audit, seconds: float) -> None:
+        """Start with none; `work` does what they ask for."""
         self.all: dict[str, Job] = {}
         self._open: list[Job] = []
-        self._courses = courses
-        self._world = world
+        self._work = work
         self._faults = faults
         self._audit = audit
         self._seconds = seconds
@@ -107,7 +104,9 @@ class Jobs:
         """Accept a job."""
         seconds = self._faults.number("job_seconds", self._seconds)
         job_id = object_id(0x66, len(self.all) + 1)
-        job = Job(job_id, kind, target, client, seconds, items, len(items))
+        job = Job(
+            job_id, kind, target, client, seconds, items, len(items), self._audit.clock.instant()
+        )
         self.all[job_id] = job
         self._open.append(job)
         return job
@@ -137,52 +136,19 @@ class Jobs:
         if self._faults.strike("job_error", job.kind):
             job.error = "Simulated: the operation stopped half-way"
             items = items[: len(items) // 2]
-        work = self._upsert if job.kind == "importExternalCourses" else self._archive
-        effect: dict[str, Any] = defaultdict(list)
-        unlucky = self._faults.names("fail_items")
-        job.results = [self._one(work, job, item, unlucky, effect) for item in items]
+        effect: dict[str, list[Any]] = defaultdict(list)
+        job.results = [self._one(job, item, effect) for item in items]
         job.items = []
         self._audit.append(
             "job", client=job.client, job=job.id, items=job.count, status=job.state(), effect=effect
         )
 
-    def _one(
-        self,
-        work: Callable[[Job, dict[str, Any], bytes], tuple[str, str]],
-        job: Job,
-        item: Any,
-        unlucky: frozenset[str],
-        effect: dict[str, Any],
-    ) -> Result:
+    def _one(self, job: Job, item: Any, effect: dict[str, list[Any]]) -> Result:
         """Do one item, note its effect, and return its result."""
         # A copy: what orjson returns sits in a far bigger block, and 10^6 of them are kept.
         sent = bytes(memoryview(orjson.dumps(item)))
-        external_id = item.get("externalId") if isinstance(item, dict) else None
-        if external_id in unlucky:
-            done, said = "rejected", "Simulated item error"
-        else:
-            done, said = work(job, item, sent)
-        if done == "rejected":
-            effect["rejected"].append({"externalId": external_id, "error": said})
-            return Result(sent if isinstance(item, dict) else b"{}", problem=said)
-        effect[done].append(external_id)
-        return Result(sent, resource=said)
-
-    def _upsert(self, job: Job, item: dict[str, Any], sent: bytes) -> tuple[str, str]:
-        wrong = course_problem(item)
-        if wrong is None and "authorId" in item and self._world.user(item["authorId"]) is None:
-            wrong = "User not found"
-        if wrong:
-            return "rejected", wrong
-        restores = self._faults.on("upsert_restores")
-        course, done = self._courses.upsert(job.target, item["externalId"], sent, restores=restores)
-        return done, course.id
-
-    def _archive(self, job: Job, item: dict[str, Any], _sent: bytes) -> tuple[str, str]:
-        wrong = archive_problem(item)
-        course = None if wrong else job.target.courses.get(item["externalId"])
-        if course is None:
-            return "rejected", wrong or "Course not found"
-        done = "archived" if course.status == "published" else "unchanged"
-        course.status = "archived"
-        return done, course.id
+        outcome = self._work.do(job.kind, job.target, item, sent)
+        effect[outcome.effect].append(outcome.subject)
+        if outcome.effect == "rejected":
+            return Result(sent if isinstance(item, dict) else b"{}", problem=outcome.said)
+        return Result(sent, resource=outcome.said)

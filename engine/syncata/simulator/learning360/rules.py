@@ -1,8 +1,9 @@
-"""What one item of a bulk request must look like: ExternalCourseDTO, rule by rule."""
+"""What one item of a bulk request must look like, rule by rule of its schema."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
+from syncata.simulator.clock import read_milliseconds
 from syncata.simulator.learning360.wire import LANGUAGES
 
 _CONTENT_TYPES = (
@@ -11,7 +12,15 @@ _CONTENT_TYPES = (
 )
 CONTENT_TYPES = frozenset(_CONTENT_TYPES.split())
 LEVELS = frozenset({"advanced", "beginner", "intermediate"})
-REQUIRED = ("externalId", "name", "launchUrl", "defaultLang", "sources", "subjects")
+COURSE_REQUIRED = ("externalId", "name", "launchUrl", "defaultLang", "sources", "subjects")
+STATISTIC_REQUIRED = (
+    "courseIdentifier",
+    "userIdentifier",
+    "progress",
+    "timeSpent",
+    "firstActivityAt",
+    "lastActivityAt",
+)
 
 Rule = Callable[[Any], str | None]
 """Says what is wrong with a value, or nothing."""
@@ -19,19 +28,26 @@ Rule = Callable[[Any], str | None]
 
 def course_problem(item: object) -> str | None:
     """Say what is wrong with an item of an upsert."""
-    if not isinstance(item, dict):
-        return "item must be an object"
-    for name in REQUIRED:
-        if name not in item:
-            return f'"{name}" is required'
-    return _problem(item, COURSE)
+    return _whole_problem(item, COURSE_REQUIRED, COURSE)
 
 
 def archive_problem(item: object) -> str | None:
     """Say what is wrong with an item of an archive request."""
-    if not isinstance(item, dict) or "externalId" not in item:
-        return '"externalId" is required'
-    return _problem(item, {"externalId": _text})
+    return _whole_problem(item, ("externalId",), {"externalId": _text})
+
+
+def statistic_problem(item: object) -> str | None:
+    """Say what is wrong with an item of an import of statistics."""
+    return _whole_problem(item, STATISTIC_REQUIRED, STATISTIC)
+
+
+def _whole_problem(item: object, required: Collection[str], rules: dict[str, Rule]) -> str | None:
+    if not isinstance(item, dict):
+        return "item must be an object"
+    for name in required:
+        if name not in item:
+            return f'"{name}" is required'
+    return _problem(item, rules)
 
 
 def _problem(item: dict[str, Any], rules: dict[str, Rule]) -> str | None:
@@ -63,6 +79,34 @@ def _one_of(allowed: frozenset[str]) -> Rule:
 def _minutes(value: Any) -> str | None:
     good = type(value) is int and 1 <= value <= 100_000
     return None if good else "must be an integer from 1 to 100000"
+
+
+def _number(low: float, high: float = float("inf")) -> Rule:
+    said = f"from {low:g} to {high:g}" if high < float("inf") else f"of at least {low:g}"
+
+    def rule(value: Any) -> str | None:
+        good = type(value) in {int, float} and low <= value <= high
+        return None if good else f"must be a number {said}"
+
+    return rule
+
+
+def _instant(value: Any) -> str | None:
+    return None if read_milliseconds(value) is not None else "must be an ISO 8601 instant"
+
+
+def _flag(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "must be a boolean"
+
+
+def _identifier(*types: str) -> Rule:
+    rules = {"type": _one_of(frozenset(types)), "value": _text}
+
+    def rule(value: Any) -> str | None:
+        wrong = _whole_problem(value, ("type", "value"), rules)
+        return f"is no identifier: {wrong}" if wrong else None
+
+    return rule
 
 
 def _object_id(value: Any) -> str | None:
@@ -118,4 +162,17 @@ COURSE: dict[str, Rule] = {
     "sources": _sources,
     "subjects": _texts,
     "translations": _translations,
+}
+
+STATISTIC: dict[str, Rule] = {
+    "courseIdentifier": _identifier("externalId", "internalId"),
+    "userIdentifier": _identifier("mail", "internalId"),
+    "progress": _number(0, 100),
+    "timeSpent": _number(1),
+    "firstActivityAt": _instant,
+    "lastActivityAt": _instant,
+    "score": _number(0, 100),
+    "result": _one_of(frozenset({"success", "failed"})),
+    "lang": _one_of(LANGUAGES),
+    "forceNew": _flag,
 }

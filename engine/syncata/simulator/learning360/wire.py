@@ -1,6 +1,7 @@
 """How the API words things: error shapes, bracket filters, pages behind a Link header."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ _LANGUAGES = (
     "tl_PH ur uz yo_NG zh_tw hi sr ar vi zh_HANT"
 )
 LANGUAGES = frozenset(_LANGUAGES.split())
+OBJECT_ID = re.compile("[a-fA-F0-9]{24}")
 
 
 def error(status: int, code: str, message: str = "") -> Response:
@@ -56,7 +58,7 @@ class Brackets:
     def keeps(self, values: Values) -> bool:
         """Whether an object passes every filter."""
         return all(
-            _passes(operator, str(values.get(field, "")), wanted)
+            _passes(operator, values.get(field, ""), wanted)
             for (field, operator), wanted in self._asked.items()
         )
 
@@ -65,17 +67,19 @@ class Brackets:
         return bool(self._asked)
 
 
-def _passes(operator: str, value: str, wanted: Iterable[str]) -> bool:
+def _passes(operator: str, value: Any, wanted: Collection[str]) -> bool:
+    """Judge a text, or the texts of a field that holds several; "" is an absent date."""
+    has = set(value) if isinstance(value, tuple) else {str(value)}
     match operator:
         case "eq" | "in":
-            return value in wanted
+            return not has.isdisjoint(wanted)
         case "ne" | "nin":
-            return value not in wanted
+            return has.isdisjoint(wanted)
         # Milliseconds of a date filter are taken as 0; equal forms compare as text.
         case "gte":
-            return value >= min(wanted)[:19]
+            return str(value) >= min(wanted)[:19]
         case _:
-            return value < min(wanted)[:19]
+            return "" < str(value) < min(wanted)[:19]
 
 
 def page(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from syncata.simulator.people import learner_mail
+
 Record = dict[str, Any]
 
 COMPANY = "5f0000000000000000000001"
@@ -43,11 +45,6 @@ def learner_id(number: int) -> str:
     return object_id(0x62, number)
 
 
-def learner_mail(number: int) -> str:
-    """Return the e-mail of learner number 1, 2, …"""
-    return f"learner-{number:04d}@example.com"
-
-
 @dataclass(slots=True)
 class World:
     """Users, groups and roles of one company."""
@@ -56,6 +53,8 @@ class World:
     groups: list[Record] = field(default_factory=list)
     users: list[Record] = field(default_factory=list)
     roles: dict[str, list[Record]] = field(default_factory=dict)
+    _by_id: dict[str, Record] = field(default_factory=dict)
+    _by_mail: dict[str, Record] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fill the world."""
@@ -79,6 +78,8 @@ class World:
             PRIVATE_GROUP: [_role(OWNER, "admin")],
             TEAM_GROUP: [_role(AUTHOR, "editor")],
         }
+        self._by_id = {user["_id"]: user for user in self.users}
+        self._by_mail = {user["mail"].casefold(): user for user in self.users}
 
     def group(self, group_id: object) -> Record | None:
         """Return a group by id."""
@@ -86,14 +87,30 @@ class World:
 
     def user(self, user_id: object) -> Record | None:
         """Return a user by id."""
-        return next((user for user in self.users if user["_id"] == user_id), None)
+        return self._by_id.get(user_id) if isinstance(user_id, str) else None
+
+    def user_of(self, mail: str) -> Record | None:
+        """Return a user by e-mail, whatever its case."""
+        return self._by_mail.get(mail.casefold())
 
     def add_user(self, mail: str, lang: str = "en", status: str = "active") -> Record:
         """Add a learner of the root group."""
         user = _user(object_id(0x63, len(self.users)), mail, status, lang, "New")
         self.users.append(user)
+        self._by_id[user["_id"]] = self._by_mail[mail.casefold()] = user
         self.roles[ROOT_GROUP].append(_role(user["_id"], "learner"))
         return user
+
+    def set_mail(self, user: Record, mail: str) -> None:
+        """Give a user another e-mail."""
+        self._by_mail.pop(user["mail"].casefold(), None)
+        user["mail"] = user["username"] = mail
+        self._by_mail[mail.casefold()] = user
+
+    def set_role(self, user: Record, group_id: str, role: str | None) -> None:
+        """Give a user this one role in a group, or none; raises KeyError for an unknown group."""
+        others = [one for one in self.roles[group_id] if one["userId"] != user["_id"]]
+        self.roles[group_id] = others + ([_role(user["_id"], role)] if role else [])
 
 
 def _user(user_id: str, mail: str, status: str, lang: str, first: str) -> Record:

@@ -41,14 +41,10 @@ class Hand:
         }
 
     def shown(self, course: Course) -> Given:
-        """Return a course with everything that is known of it."""
-        more = {
-            "integrationId": course.integration.id,
-            "status": course.status,
-            "modifiedAt": course.modified,
-            "tags": self._company.tags.names(course.tags),
-        }
-        return external_course_shown(course) | more
+        """Return a course as it was sent, its status, and the names of its tags if it has any."""
+        place = {"integrationId": course.integration.id, "status": course.status}
+        tags = self._company.tags.names(course.tags)
+        return external_course_shown(course) | place | ({"tags": tags} if tags else {})
 
     def _course(self, given: Given) -> Course:
         """Find a course by `courseId`, or by `externalId` among the active integrations."""

@@ -38,6 +38,19 @@ def course(external_id: str, **fields: Any) -> dict[str, Any]:
     return whole | fields
 
 
+def statistic(external_id: str, mail: str, first: str, last: str, **fields: Any) -> dict[str, Any]:
+    """Return an item of an import of statistics: of a minute, and of somebody half through."""
+    whole = {
+        "courseIdentifier": {"type": "externalId", "value": external_id},
+        "userIdentifier": {"type": "mail", "value": mail},
+        "progress": 50,
+        "timeSpent": 60_000,
+        "firstActivityAt": first,
+        "lastActivityAt": last,
+    }
+    return whole | fields
+
+
 def open_client(running: Running) -> httpx.Client:
     """Return a client without a token."""
     # Loopback needs no certificates, and reading them takes longer than most of these tests.
@@ -100,7 +113,34 @@ def run_bulk(
     client: httpx.Client, method: str, integration: str, items: object
 ) -> list[dict[str, Any]]:
     """Send a bulk request and return its results; for simulators whose jobs end at once."""
-    accepted = bulk(client, method, integration, items)
+    return _results(client, bulk(client, method, integration, items))
+
+
+def run_statistics(client: httpx.Client, integration: str, *items: object) -> list[dict[str, Any]]:
+    """Import statistics and return the results; for simulators whose jobs end at once."""
+    path = f"/api/v2/bulk/integrations/{integration}/stats"
+    return _results(client, client.post(path, json={"input": items}))
+
+
+def _results(client: httpx.Client, accepted: httpx.Response) -> list[dict[str, Any]]:
     assert accepted.status_code == 202, accepted.text
     results: list[dict[str, Any]] = client.get(accepted.headers["Location"] + "/results").json()
     return results
+
+
+def effects(client: httpx.Client, kind: str = "job") -> list[dict[str, Any]]:
+    """Return what jobs, requests or hands did, one by one."""
+    return [entry["effect"] for entry in audit(client) if entry["kind"] == kind]
+
+
+def hand(client: httpx.Client, action: str, **given: object) -> dict[str, Any]:
+    """Do something by hand."""
+    done: dict[str, Any] = control(client, "POST", "hand", {"action": action, **given})
+    return done
+
+
+def control(client: httpx.Client, method: str, path: str, body: object = None) -> Any:
+    """Call a control endpoint, which must do what it is asked."""
+    answer = client.request(method, f"/_simulator/{path}", json=body)
+    assert answer.is_success, answer.text
+    return answer.json()

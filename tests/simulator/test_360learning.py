@@ -9,6 +9,8 @@ from tests.simulator.clients import (
     audit,
     bulk,
     course,
+    effects,
+    hand,
     integrate,
     open_client,
     run_bulk,
@@ -19,23 +21,10 @@ from tests.simulator.clients import (
 from syncata.simulator import Options, serve
 
 
-def effects(client: httpx.Client) -> list[dict[str, Any]]:
-    """Return what jobs did, job by job."""
-    return [entry["effect"] for entry in audit(client) if entry["kind"] == "job"]
-
-
 def statuses(client: httpx.Client) -> dict[str, str]:
     """Return the status of each course by external id."""
     courses = client.get("/_simulator/courses").json()["courses"]
     return {one["externalId"]: one["status"] for one in courses}
-
-
-def hand(client: httpx.Client, action: str, **given: object) -> dict[str, Any]:
-    """Do something by hand."""
-    answer = client.post("/_simulator/hand", json={"action": action, **given})
-    assert answer.status_code == 200, answer.text
-    done: dict[str, Any] = answer.json()
-    return done
 
 
 def test_an_upsert_creates_replaces_and_notices_no_change(client: httpx.Client) -> None:

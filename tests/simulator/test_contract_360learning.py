@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.simulator import openapi
+from tests.simulator.checked import UNKNOWN, Checked, code
 from tests.simulator.clients import SETTINGS, bulk, course, integrate, switch, target_client
 
 from syncata.simulator import Options, serve
@@ -12,28 +13,7 @@ from syncata.simulator.learning360.world import AUTHOR, FORMER, ROOT_GROUP, SUB_
 
 pytestmark = pytest.mark.skipif(not openapi.available(), reason=openapi.MISSING)
 
-UNKNOWN = "ffffffffffffffffffffffff"
 COURSES = "/api/v2/bulk/integrations/{}/courses"
-
-
-class Checked:
-    """Sends requests and holds both directions against the documents."""
-
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
-
-    def __call__(
-        self, method: str, url: str, status: int, body: object = None, *, wrong: bool = False
-    ) -> Any:
-        """Send, expect `status`, return the parsed answer; a `wrong` request is not checked."""
-        path, _, query = url.partition("?")
-        if not wrong:
-            assert openapi.check_request(method, path, body, query) == []
-        answer = self.client.request(method, url, json=body)
-        assert answer.status_code == status, answer.text
-        parsed = answer.json() if answer.content else None
-        assert openapi.check_response(method, path, status, parsed) == []
-        return parsed
 
 
 @pytest.fixture
@@ -48,12 +28,6 @@ def job(send: Checked) -> str:
     target = integrate(send.client)
     answer = bulk(send.client, "PUT", target, [course("1"), course("2", duration=0)])
     return str(httpx.URL(answer.headers["Location"]).path)
-
-
-def code(answer: Any) -> str:
-    """Return the code of an error in either shape."""
-    error = answer["error"]
-    return str(error["code"] if isinstance(error, dict) else error)
 
 
 def test_token_answers_follow_the_schema(send: Checked) -> None:
@@ -221,7 +195,16 @@ EVERYWHERE: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/api/v2/bulk/operations", None),
     ("GET", f"/api/v2/bulk/operations/{UNKNOWN}", None),
     ("GET", f"/api/v2/bulk/operations/{UNKNOWN}/results", None),
+    ("POST", f"/api/v2/bulk/integrations/{UNKNOWN}/stats", {"input": []}),
     ("GET", "/api/v2/courses", None),
+    ("GET", "/api/v2/courses/stats", None),
+    ("GET", f"/api/v2/courses/{UNKNOWN}/tags", None),
+    ("PUT", f"/api/v2/courses/{UNKNOWN}/tags", {"tagIds": []}),
+    ("GET", "/api/v2/tags", None),
+    ("POST", "/api/v2/tags", {"name": "x", "isMain": True}),
+    ("GET", f"/api/v2/tags/{UNKNOWN}", None),
+    ("PUT", f"/api/v2/tags/{UNKNOWN}", {"name": "x", "isMain": True}),
+    ("DELETE", f"/api/v2/tags/{UNKNOWN}", None),
     ("GET", f"/api/v2/courses/{UNKNOWN}", None),
     ("PUT", f"/api/v2/courses/{UNKNOWN}/archive", {"archived": True}),
     ("GET", "/api/v2/users", None),
@@ -235,7 +218,8 @@ EVERYWHERE: list[tuple[str, str, dict[str, Any] | None]] = [
 def test_common_errors_follow_the_schemas_everywhere(send: Checked) -> None:
     """No token, no scope and too many requests are worded as each endpoint declares."""
     all_scopes = "integrations:read,integrations:write,integrations:bulk,bulkOperations:read,"
-    all_scopes += "courses:read,courses:write,users:read,groups:read"
+    all_scopes += "courses:read,courses:write,users:read,groups:read,courseStats:read,"
+    all_scopes += "tags:read,tags:write"
     for method, url, body in EVERYWHERE:
         switch(send.client, missing_scopes=all_scopes)
         assert code(send(method, url, 403, body)) == "invalid_scope"

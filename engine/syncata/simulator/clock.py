@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class Clock:
     """Every instant a simulator shows or judges by; `ahead` can be changed while it serves."""
@@ -21,7 +23,7 @@ class Clock:
 
     def milliseconds(self) -> int:
         """This instant in milliseconds since 1970."""
-        return round(self.instant().timestamp() * 1000)
+        return _milliseconds(self.instant())
 
     def http_date(self, later: float = 0) -> str:
         """This instant, or so many seconds later, as HTTP writes it."""
@@ -46,4 +48,8 @@ def read_milliseconds(text: object) -> int | None:
         return None
     if instant is None or instant.tzinfo is None:
         return None
-    return round(instant.timestamp() * 1000)
+    return _milliseconds(instant)
+
+
+def _milliseconds(instant: datetime) -> int:
+    return (instant - EPOCH) // timedelta(milliseconds=1)

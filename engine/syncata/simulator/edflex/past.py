@@ -41,12 +41,11 @@ class Past:
         self._studied = _studied(seed, catalogue) if size else array("l")
         self._places = {index: place for place, index in enumerate(self._studied)}
         self._pairs = self._people * len(self._studied)
-        needed = size // BLOCK * (BLOCK - 1) + min(size % BLOCK, BLOCK - 1)
-        if needed > self._pairs:
+        most = self._pairs // (BLOCK - 1) * BLOCK + self._pairs % (BLOCK - 1)
+        if size > most:
             raise ValueError(
-                f"activities: {size:,} are asked for, but {len(self._studied):,} items and "
-                f"{self._people:,} learners give {self._pairs:,} pairs; "
-                f"raise items or learners"
+                f"activities: {size:,} is too many, {len(self._studied):,} items open to "
+                f"{self._people:,} learners allow {most:,}; raise items or learners"
             )
         self._factor, self._inverse = _scrambling(self._pairs)
 

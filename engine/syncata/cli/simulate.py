@@ -10,7 +10,7 @@ import click
 from syncata.cli.output import Output
 from syncata.cli.project import json_option
 from syncata.errors import UsageError
-from syncata.simulator import FACTS, SIMULATORS, Options, Running, describe, serve
+from syncata.simulator import FACTS, SCENARIOS, SIMULATORS, Options, Running, describe, serve
 
 
 @click.command("simulate")
@@ -38,6 +38,11 @@ from syncata.simulator import FACTS, SIMULATORS, Options, Running, describe, ser
     "--fault", "faults", multiple=True, metavar="NAME=VALUE", help="Switch a fault on (repeatable)."
 )
 @click.option(
+    "--scenario",
+    type=click.Choice(sorted(SCENARIOS)),
+    help="Script whose next day POST /_simulator/day plays.",
+)
+@click.option(
     "--audit",
     type=click.Path(dir_okay=False, path_type=Path),
     help="Append every request and its effect to this file.",
@@ -52,6 +57,7 @@ def command(
     seed: int,
     port: int,
     faults: tuple[str, ...],
+    scenario: str | None,
     audit: Path | None,
     list_faults: bool,
     as_json: bool,
@@ -72,6 +78,7 @@ def command(
                 activities=activities,
                 ahead=ahead,
                 seed=seed,
+                scenario=scenario,
                 faults=_known(name, switches),
                 audit=audit,
             )

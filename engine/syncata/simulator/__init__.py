@@ -9,15 +9,18 @@ Besides its API each simulator serves, under `/_simulator/` and without a token:
 - `GET faults`, `POST faults` with `{name: value, or null for off}`
 - `GET clock`, `POST clock {"ahead": seconds}`: every time shown is the real one plus that
 - `GET state`: counts
+- `POST day`, with a scenario: this simulator's part of the next day, and its clock a day ahead
 
 Edflex:
 
-- `GET|PUT|PATCH|DELETE items/ID`, `POST items`, `POST change {"share": 0.01}`
+- `GET items?type=&status=&live=true&from=&limit=`, `GET|PUT|PATCH|DELETE items/ID`,
+  `POST items`, `POST change {"share": 0.01}`, `POST categories {"name": …, "to": …}`
 - `GET activities?email=&content_id=&from=&limit=`, `POST|PATCH|DELETE activities` with the key
   `{"email": …, "content_id": …, "attempt": 1}` and fields: statistics of learners
 - `POST learning {"learners": n, "count": n, "share": 0.5}`: learners begin `count` activities and
   finish a share of the open ones
-- `POST day`: a day of edited, closed, gone, reopened and new items; learners work if any ever did
+- `POST day`, without a scenario: a day of edited, closed, gone, reopened and new items; learners
+  work if any ever did
 
 360Learning:
 
@@ -40,11 +43,13 @@ import uvicorn
 from syncata.simulator import edflex, learning360
 from syncata.simulator.learning360.world import ROOT_GROUP
 from syncata.simulator.options import Options
+from syncata.simulator.scenario import SCENARIOS
 from syncata.simulator.serving import Running, listening_socket, server_config
 from syncata.simulator.shell import Simulator
 
 __all__ = [
     "FACTS",
+    "SCENARIOS",
     "SIMULATORS",
     "Options",
     "Running",

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from syncata.simulator import SIMULATORS, Options, describe, serve_forever
+from syncata.simulator import SCENARIOS, SIMULATORS, Options, describe, serve_forever
 
 
 def _arguments() -> argparse.Namespace:
@@ -30,6 +30,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--record-bytes", type=int, default=defaults.record_bytes)
     parser.add_argument("--page-size-max", type=int, default=defaults.page_size_max)
     parser.add_argument("--learners", type=int, default=defaults.learners)
+    parser.add_argument("--scenario", choices=list(SCENARIOS))
     parser.add_argument("--no-rate-limits", action="store_true")
     parser.add_argument("--audit", type=Path)
     parser.add_argument("--audit-bodies", action="store_true")
@@ -51,6 +52,7 @@ def main() -> None:
         page_size_max=given.page_size_max,
         record_bytes=given.record_bytes,
         learners=given.learners,
+        scenario=given.scenario,
         faults=faults,
         audit=given.audit,
         audit_bodies=given.audit_bodies,

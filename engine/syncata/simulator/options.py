@@ -40,6 +40,9 @@ class Options:
     learners: int = 600
     """How many learners the company has, and how many of them the source knows."""
 
+    scenario: str | None = None
+    """Scenario whose next day `POST /_simulator/day` plays; None: a day of random changes."""
+
     credentials: Mapping[str, str] = field(default_factory=dict)
     """Client id to secret; empty: the documented pair of the simulator."""
 

@@ -1,5 +1,6 @@
 """Edflex Connect v1: token, catalogs, categories, resources."""
 
+from collections.abc import Mapping
 from email import message_from_bytes
 from functools import partial
 from urllib.parse import parse_qs
@@ -20,6 +21,7 @@ from syncata.simulator.edflex.items import Record
 from syncata.simulator.edflex.past import Past
 from syncata.simulator.faults import COMMON, Faults, Switch
 from syncata.simulator.options import Options
+from syncata.simulator.script import scripted_days
 from syncata.simulator.shell import Endpoint, RefusalError, Simulator, json_response, note_of
 from syncata.simulator.tokens import Tokens
 
@@ -51,7 +53,8 @@ def build(options: Options) -> Simulator:
     source = _Source(options, faults, catalogue, activities)
     learning = ActivityControl(activities, catalogue, audit, options.learners)
     control = Control(catalogue, learning, audit)
-    return Simulator(options, faults, audit, source.routes(), control.routes(), source.failure)
+    behind = [*scripted_days(options, "edflex"), *control.routes()]
+    return Simulator(options, faults, audit, source.routes(), behind, source.failure)
 
 
 def _activities(options: Options, clock: Clock) -> Activities:
@@ -117,7 +120,8 @@ class _Source:
             raise self.refuse(404, "No such catalogue")
         level = self._whole(request, "filter[nestingLevel]", 1)
         number, size = self._page(request)
-        listed = [_category(place, level) for place in range(len(texts.CATEGORIES))]
+        names = self._catalogue.category_names
+        listed = [_category(place, level, names) for place in range(len(texts.CATEGORIES))]
         shown = listed[(number - 1) * size : number * size] if level <= 2 else []
         more = level <= 2 and number * size < len(listed)
         return json_response({"data": shown, "links": {"next": _next(request, number, more)}})
@@ -229,8 +233,9 @@ def _list(text: str) -> frozenset[str]:
     return frozenset(part.strip() for part in text.split(",")) - {""}
 
 
-def _category(place: int, level: int) -> Record:
+def _category(place: int, level: int, names: Mapping[str, str]) -> Record:
     english, french = texts.CATEGORIES[place]
+    english = names.get(items.category_id(place), english)
     if level > 1:
         english, french = f"{english}: practice", f"{french} : pratique"
     title = {"default": english, "en": english, "fr": french}

@@ -1,6 +1,6 @@
 """The catalogue: generated items, with what was edited, removed and added kept beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,7 @@ class Catalogue:
         self.total = size
         self.edited: dict[int, Record] = {}
         self.removed: set[int] = set()
+        self.category_names: dict[str, str] = {}
         self._added: dict[str, int] = {}
         self._record_bytes = record_bytes
         # Evenly spaced, so that the number of poor items is known and not a matter of luck.
@@ -60,6 +61,10 @@ class Catalogue:
 
     def record(self, index: int) -> Record:
         """Return an item by number."""
+        record = self._made(index)
+        return _renamed(record, self.category_names) if self.category_names else record
+
+    def _made(self, index: int) -> Record:
         edited = self.edited.get(index)
         if edited is not None:
             return edited
@@ -122,5 +127,17 @@ class Catalogue:
         self.edited[index] = record
 
 
+def _renamed(record: Record, names: Mapping[str, str]) -> Record:
+    """Return an item whose categories have the names they were given since."""
+    attributes = record["attributes"]
+    if not _category_ids(attributes) & names.keys():
+        return record
+    categories = [
+        {**category, "name": names.get(category.get("id"), category.get("name"))}
+        for category in attributes["categories"]
+    ]
+    return {**record, "attributes": {**attributes, "categories": categories}}
+
+
 def _category_ids(attributes: Record) -> set[str]:
-    return {category["id"] for category in attributes.get("categories") or ()}
+    return {str(category.get("id")) for category in attributes.get("categories") or ()}

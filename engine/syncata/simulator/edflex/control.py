@@ -1,18 +1,20 @@
 """Control endpoints of the source: look at items, edit them, let a day pass."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from syncata.simulator.audit import Audit
-from syncata.simulator.edflex import items
+from syncata.simulator.edflex import items, texts
 from syncata.simulator.edflex.activity_control import ActivityControl
-from syncata.simulator.edflex.catalogue import Catalogue
+from syncata.simulator.edflex.catalogue import NOTHING, Catalogue
 from syncata.simulator.edflex.days import a_day, edit_share
 from syncata.simulator.edflex.items import Record
 from syncata.simulator.shell import json_body, json_response
+
+FILTERS = ("type", "status")
 
 
 class Control:
@@ -31,7 +33,9 @@ class Control:
         one = "/items/{item_id}"
         return [
             Route("/state", self.state),
+            Route("/items", self.listing),
             Route("/items", self.add, methods=["POST"]),
+            Route("/categories", self.rename_category, methods=["POST"]),
             Route(one, self.show),
             Route(one, self.edit, methods=["PUT", "PATCH"]),
             Route(one, self.remove, methods=["DELETE"]),
@@ -52,6 +56,38 @@ class Control:
             "days": self._days,
         }
         return json_response(counts)
+
+    async def listing(self, request: Request) -> Response:
+        """Answer items in the order of the listing: `?type=`, `?status=`, `?from=`, `?limit=`.
+
+        `?live=true` keeps those that are open to learners and lack nothing the target requires.
+        """
+        query, catalogue = request.query_params, self._catalogue
+        start = int(query.get("from", "0"))
+        window = range(start, start + int(query.get("limit", "1000")))
+        total, shown = 0, list[Record]()
+        for index in catalogue.order(NOTHING):
+            record = catalogue.record(index)
+            if _fits(record, query):
+                shown += [record] if total in window else []
+                total += 1
+        return json_response({"total": total, "items": shown})
+
+    async def rename_category(self, request: Request) -> Response:
+        """Give a category of the first level another name, in its list and in every item."""
+        given = await json_body(request)
+        names = self._catalogue.category_names
+        old, new = (given.get("name"), given.get("to")) if isinstance(given, dict) else (None, None)
+        known = {
+            names.get(item_id, name): item_id
+            for item_id, name in map(_identified, range(len(texts.CATEGORIES)))
+        }
+        if old not in known or not isinstance(new, str) or not new:
+            return json_response({"error": "expected {name: of a category, to: name}"}, 400)
+        names[known[old]] = new
+        done = {"categories_renamed": [f"{old} → {new}"]}
+        self._audit.append("hand", effect=done)
+        return json_response(done)
 
     async def show(self, request: Request) -> Response:
         """Answer one item."""
@@ -130,6 +166,17 @@ def _merged(old: Record, patch: Record) -> Record:
         else:
             merged[name] = value
     return merged
+
+
+def _fits(record: Record, query: Mapping[str, str]) -> bool:
+    attributes = record["attributes"]
+    if query.get("live") == "true" and not (items.is_live(record) and items.is_complete(record)):
+        return False
+    return all(query.get(name, attributes.get(name)) == attributes.get(name) for name in FILTERS)
+
+
+def _identified(place: int) -> tuple[str, str]:
+    return items.category_id(place), texts.CATEGORIES[place][0]
 
 
 def _unknown() -> Response:

@@ -96,6 +96,14 @@ def is_live(record: Record) -> bool:
     return str(record["attributes"].get("status")).casefold() in LIVE
 
 
+def is_complete(record: Record) -> bool:
+    """Whether an item has all that the target requires: a title, a URL and an image."""
+    attributes = record["attributes"]
+    title, image = str(attributes.get("title") or ""), attributes.get("image") or {}
+    sizes = ("bigUrl", "mediumUrl", "smallUrl")
+    return bool(title.strip() and attributes.get("url") and any(map(image.get, sizes)))
+
+
 def category(place: int) -> Record:
     """Return a category as an item lists it."""
     return {"id": category_id(place), "name": texts.CATEGORIES[place][0]}

@@ -19,6 +19,7 @@ from syncata.simulator.learning360.tagging import Tagging
 from syncata.simulator.learning360.wire import OBJECT_ID, error, plain_error
 from syncata.simulator.learning360.work import Work
 from syncata.simulator.options import Options
+from syncata.simulator.script import scripted_days
 from syncata.simulator.shell import Endpoint, Simulator, json_body, json_response, note_of
 from syncata.simulator.tokens import Tokens
 
@@ -70,8 +71,8 @@ def build(options: Options) -> Simulator:
         Route(f"/api/v2{path}", gate.guard(scope, endpoint), methods=[method])
         for method, path, scope, endpoint in [*core.table(), *bulk.table(), *tagging.table()]
     ]
-    control = Control(company, jobs, audit)
-    return Simulator(options, faults, audit, routes, control.routes(), _failure)
+    behind = [*scripted_days(options, "360learning"), *Control(company, jobs, audit).routes()]
+    return Simulator(options, faults, audit, routes, behind, _failure)
 
 
 def _failure(status: int, message: str) -> Response:

@@ -6,6 +6,10 @@ Besides its API each simulator serves, under `/_simulator/` and without a token:
 
 - `GET audit?since=N`: the audit log, entries of kind `request`, `job` or `hand`, each with its
   `effect`: lists of ids under created, updated, unchanged, archived, restored, rejected, …
+  Attempts stand under attempts_created, …_updated, …_unchanged and …_ignored as
+  `externalId mail firstActivityAt`; tags under tags_created, tags_updated and tags_removed by name;
+  what a course got under course_tags as `{"externalId": …, "added": [names], "removed": [names]}`;
+  statistics of the source under activities_… as `email content_id attempt`
 - `GET faults`, `POST faults` with `{name: value, or null for off}`
 - `GET clock`, `POST clock {"ahead": seconds}`: every time shown is the real one plus that
 - `GET state`: counts

@@ -17,9 +17,9 @@ LAYERS = """\
 cli
 doctor
 run
-plan_file
+closing | plan_file | holding
 sync
-absence
+absence | observing | adopting | reading
 session | apply | planning | identity
 source | target | ledger | report
 pages

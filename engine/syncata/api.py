@@ -38,6 +38,26 @@ class CompiledRequest:
         self._body = None if spec.body is None else _compile_body(spec.body.data)
         self._has_body = spec.body is not None
 
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that the request's texts read."""
+        return frozenset(n for part in self._expressions() for n in part.variables)
+
+    @property
+    def lone_references(self) -> frozenset[str]:
+        """The syncs of one record (`$ref('sync')`) that the request belongs to."""
+        return frozenset(
+            str(call.arguments[0])
+            for part in self._expressions()
+            for call in part.calls
+            if call.name == "ref" and len(call.arguments) == 1 and not call.local
+        )
+
+    def _expressions(self) -> Iterator[Expression]:
+        texts = [self._path, *self._params.values(), *self._headers.values()]
+        for text in (*texts, *_templates(self._body)):
+            yield from text.expressions
+
     def around(self, name: str) -> tuple[bytes, bytes] | None:
         """The body's text before and after `{$name}`; None where more of the request needs it.
 

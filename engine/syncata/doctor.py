@@ -20,7 +20,7 @@ from syncata.pages import Reading
 from syncata.session import Session, Surroundings, open_session
 from syncata.source import StreamReader
 from syncata.spec.connection import Connection
-from syncata.target.lookups import Finder
+from syncata.target.finder import Finder
 from syncata.target.references import ReferenceMissing
 
 MAX_SKEW = 300.0  # seconds between two clocks before they count as apart

@@ -5,6 +5,7 @@ All are frozen. A record itself is a plain JSON object (`dict[str, Any]`), as de
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -45,6 +46,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     EXCLUDED = "excluded"
     MISSING = "missing"
+    DISABLED = "disabled"
     DEACTIVATED = "deactivated"
 
 
@@ -90,6 +92,8 @@ class Change:
 
     `desired` and `confirmed` are JSON texts of payloads (None: there is none). `known_id` is the
     ledger's id of the record (None: not known yet). An UNCHANGED change only renews the stamp.
+    `order` is what changes are sent by. `record` is the source's record as JSON text, kept only
+    where the source may not give it again.
     """
 
     sync: str
@@ -103,11 +107,26 @@ class Change:
     known_id: int | None = None
     archived: Reason | None = None
     misses: int = 0
+    order: str = ""
+    record: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record that waits, and for what; `record` as in `Change`."""
+
+    sync: str
+    key: str
+    what: str
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A record that was set aside, and why. `stage` is `map` or `target`."""
+    """A record that was set aside, and why. `stage` is `map` or `target`; `record` its JSON text.
+
+    It is what `rejects show` shows and what `rejects retry` tries again.
+    """
 
     sync: str
     key: str
@@ -117,6 +136,7 @@ class Reject:
     field: str = ""
     position: str = ""
     source: bytes = b""  # the token of the stamp it was refused with
+    record: str | None = None
 
 
 class Verdict(StrEnum):
@@ -126,6 +146,7 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
     UNKNOWN = "unknown"  # no answer for it: neither confirmed nor refused
     SKIPPED = "skipped"  # left alone for now, by a rule of the spec
+    WAITING = "waiting"  # not accepted yet: what it refers to is not there
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +210,19 @@ def digest(value: Any, size: int = 16) -> bytes:
 def key_text(value: Any) -> str:
     """The text a key is kept under: a string is itself, anything else its canonical JSON."""
     return value if isinstance(value, str) else canonical(value).decode()
+
+
+def provisional(mark: str, sync: str, key: str) -> str:
+    """What stands for an id that the target will give to a record; `mark` is drawn for a plan."""
+    return f"{mark}{sync}\ue001{key}\ue002"
+
+
+def shown_provisional(text: str) -> str:
+    """A text with provisional ids as people may read it: `(tags management)`."""
+    return _PROVISIONAL.sub(r"(\1 \2)", text) if "\ue002" in text else text
+
+
+_PROVISIONAL = re.compile("\ue000[^\ue001]*\ue001([^\ue001]*)\ue001([^\ue002]*)\ue002")
 
 
 def clean(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from syncata.api import answer_scope
@@ -9,7 +10,7 @@ from syncata.errors import Unavailable
 from syncata.expressions import Expression, ExpressionError, Scope, compile_expression
 from syncata.model import clean, key_text
 from syncata.spec.requests import Pagination
-from syncata.transport import Answer, Request
+from syncata.transport import Answer, Endpoint, Request
 
 
 @dataclass(slots=True)
@@ -17,6 +18,7 @@ class Reading:
     """How far a reading came; only a complete one may prove absence.
 
     `on_page` counts the records of the last page, `counted` is what the API says there are.
+    `began` is the API's clock at the first page, `latest` when the last of the records changed.
     """
 
     pages: int = 0
@@ -25,6 +27,8 @@ class Reading:
     counted: int | None = None
     complete: bool = False
     because: str = "the reading was not finished"
+    began: datetime | None = None
+    latest: datetime | None = None
 
     def took(self, number: int) -> None:
         """Another page came, with so many records."""
@@ -67,6 +71,20 @@ class NextPage:
             return value if isinstance(value, str) and value else None
 
         return following
+
+
+async def whole(endpoint: Endpoint, request: Request, pages: NextPage, scope: Scope) -> Answer:
+    """The answer to a request, the lists of all its pages as one. Raises Unavailable."""
+    reading, last, parts = Reading(), None, list[Any]()
+    async for answer in endpoint.pages(pages.first(request), pages.follow(scope, reading)):
+        if answer.ruling.then != "ok":
+            return answer
+        part = answer.body if isinstance(answer.body, list) else [answer.body]
+        reading.took(len(part))
+        parts += part
+        last = answer
+    assert last is not None, "a request has an answer, or raises"
+    return last if reading.pages == 1 else replace(last, body=parts)
 
 
 def shown(answer: Answer) -> str:

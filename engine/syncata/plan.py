@@ -3,12 +3,15 @@
 Pure functions from values to values; nothing here reads a clock, a file or a network.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from syncata.mapping.compiled import Standing
-from syncata.model import Action, JsonObject, Known, Reason, Stamp, Tally
+from syncata.errors import RecordRejected
+from syncata.expressions import UNDEFINED
+from syncata.mapping.compiled import CompiledSync, Item, Standing
+from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, Tally, canonical
 from syncata.spec.model import Guards
 
 # An archived record whose source says the same as before needs no second look.
@@ -73,18 +76,31 @@ def keep_omitted(desired: JsonObject, confirmed: Mapping[str, Any], omitted: str
     return {**desired, **{n: fill.get(omitted, confirmed[n]) for n in gone}}
 
 
+ADOPTIONS = "adopt"
+"""What holds a plan that would take over what the target holds already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A guard that holds a run: what was measured, the limit, and the key that changes it."""
+    """A guard that holds a run: what was measured, the limit, and the key that changes it.
+
+    `number` is how many records that are; a human may agree to so many.
+    """
 
     sync: str
     guard: str
     measured: str
     limit: str
     advice: str
+    number: int = 0
 
     def __str__(self) -> str:
-        return f"{self.sync}: {self.measured}; the limit is {self.limit} (guards.{self.guard})"
+        return f"{self.sync}: {self.measured}; the limit is {self.limit} ({self.key})"
+
+    @property
+    def key(self) -> str:
+        """The key that changes the limit; adoptions have none."""
+        return self.guard if self.guard == ADOPTIONS else f"guards.{self.guard}"
 
 
 @dataclass(slots=True)
@@ -92,7 +108,11 @@ class SyncPlan:
     """The header of a plan for one sync. `live` is what the ledger held live beforehand.
 
     `complete` says whether the read may prove absence; `incomplete_because` says why not.
-    `requests` are the writes the plan would send, by operation.
+    `disabled`: `when` does not hold any more, and what there was is taken away.
+    `requests` are the writes the plan would send, by operation. `looked_at` single things of the
+    target; of their fields (key, field) those in `rewritten` are left alone from now on, those in
+    `well` need no more attention. `since`: only what changed since was read; `cursor`: all that
+    changed up to then was read; `basis` is what it was read for.
     """
 
     sync: str
@@ -101,7 +121,14 @@ class SyncPlan:
     complete: bool = True
     incomplete_because: str = ""
     skipped: str = ""
+    disabled: bool = False
     requests: dict[str, int] = field(default_factory=dict)
+    looked_at: int = 0
+    rewritten: list[tuple[str, str]] = field(default_factory=list)
+    well: list[tuple[str, str]] = field(default_factory=list)
+    since: str = ""
+    cursor: str = ""
+    basis: str = ""
 
 
 def guard_stops(plan: SyncPlan, guards: Guards, *, source_empty: bool) -> list[Stop]:
@@ -115,10 +142,12 @@ def guard_stops(plan: SyncPlan, guards: Guards, *, source_empty: bool) -> list[S
                 f"the source is empty while {plan.live:,} records are live",
                 "at least one record",
                 "set guards.empty_source: allow in the connection if that is meant",
+                plan.live,
             )
         )
     stops += _share_stop(plan, guards, "max_archives", guards.max_archives)
     stops += _share_stop(plan, guards, "max_spec_updates", guards.max_spec_updates)
+    stops += _share_stop(plan, guards, "max_drift", guards.max_drift)
     stops += _rejects_stop(plan, guards)
     return stops
 
@@ -130,6 +159,11 @@ _SHARES = {
         (Action.UPDATE,),
         (Reason.SPEC, Reason.SETTINGS),
     ),
+    "max_drift": (
+        "records that somebody changed on the target",
+        (Action.CREATE, Action.UPDATE, Action.RESTORE, Action.ARCHIVE),
+        (Reason.DRIFT,),
+    ),
 }
 
 
@@ -139,7 +173,7 @@ def _share_stop(plan: SyncPlan, guards: Guards, name: str, limit: float) -> list
     if plan.live < guards.above or number <= limit * plan.live:
         return []
     measured = f"{number:,} {words} of {plan.live:,} live records ({number / plan.live:.1%})"
-    return [Stop(plan.sync, name, measured, f"{limit:.0%}", _raise(name))]
+    return [Stop(plan.sync, name, measured, f"{limit:.0%}", _raise(name), number)]
 
 
 def _rejects_stop(plan: SyncPlan, guards: Guards) -> list[Stop]:
@@ -149,11 +183,50 @@ def _rejects_stop(plan: SyncPlan, guards: Guards) -> list[Stop]:
         return []
     measured = f"{number:,} rejected of {read:,} records read ({number / read:.1%})"
     limit = f"{guards.max_rejects:.0%}"
-    return [Stop(plan.sync, "max_rejects", measured, limit, _raise("max_rejects"))]
+    return [Stop(plan.sync, "max_rejects", measured, limit, _raise("max_rejects"), number)]
 
 
 def _raise(name: str) -> str:
-    return f"look at the records; if that is meant, raise guards.{name} in the connection"
+    return (
+        "look at the records; if that is meant, approve the run, or raise "
+        f"guards.{name} in the connection"
+    )
+
+
+DELETED, ARCHIVED = "(deleted)", "(archived)"
+"""What can be changed on the target besides fields."""
+
+
+def drifted(change: Change) -> list[str]:
+    """What a change with reason drift puts back: fields, a deleted thing, an archived one."""
+    if change.action is Action.CREATE:
+        return [DELETED]
+    if change.action in (Action.RESTORE, Action.ARCHIVE):
+        return [ARCHIVED]
+    texts = (change.confirmed or "{}", change.desired or "{}")
+    return [name for name, _, _ in field_changes(*map(json.loads, texts))]
+
+
+def adoption(
+    compiled: CompiledSync, change: Change, target_id: str, found: Mapping[str, Any]
+) -> Change:
+    """The change for a record that the target holds already, though not from us.
+
+    Where the sync says that what is there is final, nothing of it changes.
+    """
+    observed = {name: found[name] for name in json.loads(change.desired or "{}") if name in found}
+    text, item = canonical(observed).decode(), Item(UNDEFINED)
+    try:
+        final = compiled.is_final(item, compiled.scope(item, observed))
+    except RecordRejected:  # it says nothing about what is not ours
+        final = False
+    return replace(
+        change,
+        action=Action.ADOPT,
+        target_id=target_id,
+        confirmed=text,
+        desired=text if final else change.desired,
+    )
 
 
 def field_changes(

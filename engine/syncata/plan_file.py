@@ -25,6 +25,7 @@ def plan_header(plan: Plan, session: Session, now: datetime, *, limited: bool) -
         "syncs": [_sync_header(header) for header in plan.syncs],
         "stops": [asdict(stop) for stop in plan.stops],
         "adoptions": [list(pair) for pair in plan.adoptions],
+        "mark": plan.mark,
     }
 
 
@@ -57,9 +58,12 @@ def read_plan(staging: Staging) -> Plan:
         sync.tally.read, sync.tally.duplicates = item["tally"]["read"], item["tally"]["duplicates"]
         sync.tally.counts = {(action, reason): n for action, reason, n in item["counts"]}
         sync.tally.notes = {(label, value): n for label, value, n in item["notes"]}
+        sync.rewritten = [(key, name) for key, name in sync.rewritten]
+        sync.well = [(key, name) for key, name in sync.well]
         plan.syncs.append(sync)
     plan.stops = [Stop(**stop) for stop in header["stops"]]
     plan.adoptions = [(sync, key) for sync, key in header["adoptions"]]
+    plan.mark = header["mark"]
     return plan
 
 

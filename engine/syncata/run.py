@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from syncata.apply import ApplyCounts
+from syncata.closing import conclude, keep_aside
 from syncata.errors import Exit, Held, SyncataError
+from syncata.holding import raise_if_held, stops_of
 from syncata.identity import check_identity, remember_identity
 from syncata.ledger import Ledger, Staging, load_plan, new_plan
 from syncata.plan_file import check_plan, plan_header, read_plan
-from syncata.report.run import Report, failure, stop_report, sync_report
+from syncata.report.run import Report, failure, stop_report, sync_report, waiting_report
 from syncata.session import Session, Surroundings, chosen_syncs, open_session
 from syncata.spec.connection import Connection
-from syncata.sync import Plan, apply_plan, make_plan, raise_if_held, resume
+from syncata.sync import Plan, apply_plan, make_plan, resume
 
 INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
 
@@ -27,13 +29,15 @@ _STATES = {Exit.OK: "ok", Exit.REJECTS: "done with rejects"}
 class RunOptions:
     """What a command asks of a run.
 
-    `limit`: read so many records per stream (a canary; counts no misses). `adopt`: take over what
-    the target holds already. `plan_file`: carry out this saved plan instead of planning.
+    `limit`: read so many records per stream (a canary; counts no misses). `full`: read what is
+    usually read in parts as a whole. `adopt`: take over what the target holds already.
+    `plan_file`: carry out this saved plan instead of planning.
     """
 
     command: str = "run"
     syncs: tuple[str, ...] = ()
     limit: int | None = None
+    full: bool = False
     adopt: bool = False
     plan_file: Path | None = None
 
@@ -170,7 +174,7 @@ async def _stage(session: Session, options: RunOptions, report: Report) -> Stagi
     names = [header.sync for header in plan.syncs]
     report["only"] = names if len(names) < len(session.connection.spec.syncs) else []
     report["syncs"] = [sync_report(header, None) for header in plan.syncs]
-    report["stops"] = [stop_report(stop) for stop in plan.stops]
+    report["stops"] = [stop_report(stop) for stop in stops_of(plan)]
     return staging
 
 
@@ -180,17 +184,22 @@ async def _plan(session: Session, options: RunOptions) -> Staging:
         staging = load_plan(options.plan_file)
         check_plan(staging, session.connection, session.ledger, now)
         return staging
-    return await plan_into(session, options.syncs, options.limit, now)
+    return await plan_into(session, options.syncs, options.limit, now, full=options.full)
 
 
 async def plan_into(
-    session: Session, names: tuple[str, ...], limit: int | None, now: datetime
+    session: Session,
+    names: tuple[str, ...],
+    limit: int | None,
+    now: datetime,
+    *,
+    full: bool = False,
 ) -> Staging:
     """Plan these syncs into a new staging file, whose header then describes the plan."""
     staging = new_plan(session.ledger.path.parent)
     try:
         syncs = chosen_syncs(session.connection, names)
-        plan = await make_plan(session, syncs, staging, limit=limit)
+        plan = await make_plan(session, syncs, staging, limit=limit, full=full)
     except BaseException:
         staging.close()
         raise
@@ -202,11 +211,12 @@ async def _carry_out(
     session: Session, staging: Staging, options: RunOptions, report: Report
 ) -> None:
     plan, run = read_plan(staging), report["run"]
+    decisions = session.ledger.consent.decisions()
     if plan.stops:  # whose advice is to look at the records
-        _keep_rejects(session, plan, run)
-    raise_if_held(plan, adopt=options.adopt)
+        keep_aside(session, plan, run)
+    raise_if_held(plan, decisions, adopt=options.adopt)
     remember_identity(session.connection, session.ledger)
-    _keep_rejects(session, plan, run)
+    keep_aside(session, plan, run)
     counts: dict[str, ApplyCounts] = {}
     try:
         await apply_plan(session, plan, run, counts)
@@ -214,17 +224,13 @@ async def _carry_out(
         report["syncs"] = [
             sync_report(header, _applied(counts.get(header.sync))) for header in plan.syncs
         ]
+        report["waiting"] = waiting_report(session.ledger.waiting_counts())
+    if not report["limited"]:
+        conclude(session, plan, counts)
     code = _exit_code(plan, counts.values())
     # What others wait for was set aside: that was no good run.
     waiting = any(c.waiting for c in counts.values())
     _end(report, "partial" if waiting else _STATES.get(code, "partial"), code)
-
-
-def _keep_rejects(session: Session, plan: Plan, run: str) -> None:
-    for header in plan.syncs:
-        session.ledger.set_rejects(
-            header.sync, plan.staging.rejects(header.sync), run, complete=header.complete
-        )
 
 
 def _applied(counts: ApplyCounts | None) -> Mapping[str, Any] | None:

@@ -15,12 +15,14 @@ from syncata.expressions import UNDEFINED, ExpressionError, compile_template
 from syncata.ledger import Ledger
 from syncata.mapping.compiled import CompiledSync
 from syncata.mapping.context import Context, Definitions
+from syncata.mapping.persons import keyed_hash
 from syncata.model import key_text
 from syncata.spec.connection import Connection
 from syncata.spec.model import Sync
 from syncata.spec.requests import Api, Auth
+from syncata.target.keyed import KeyedLookups
 from syncata.target.lookups import look_up
-from syncata.target.references import TargetId, reference_functions
+from syncata.target.references import PlannedTarget, References, TargetId
 from syncata.transport import (
     Accounts,
     ApiKey,
@@ -61,7 +63,11 @@ class Surroundings:
 
 @dataclass(slots=True)
 class Session:
-    """One run's hands. `notes` counts, per sync, source values without a counterpart."""
+    """One run's hands.
+
+    `notes` counts, per sync, source values without a counterpart. `functions` are those that
+    requests may call; `lookups` finds things of the target by keys.
+    """
 
     connection: Connection
     ledger: Ledger
@@ -73,21 +79,39 @@ class Session:
     world: World
     progress: Progress
     functions: Mapping[str, Callable[..., Any]]
+    lookups: KeyedLookups
 
     async def learn_lookups(self) -> None:
-        """Read the target's look-ups; then every sync can judge records.
+        """Read the look-ups that are one value each; then every sync can judge records.
 
         Raises SpecFailed, Unavailable, CredentialsRefused.
         """
         scope = self.context.scope()
         lookups = {}
         for name, lookup in self.connection.spec.target.lookups.items():
+            if lookup.by is not None:
+                continue
             value = await look_up(lookup, self.target, scope)
             if value is not UNDEFINED:
                 lookups[name] = value
         self.context.learn_lookups(lookups)
+        self.bind(self.references())
+
+    def references(self, planned: PlannedTarget | None = None, mark: str = "") -> References:
+        """What `$ref` and `$has` go by: the ledger, and a plan where one is being made."""
+        return References(_target_id(self.ledger), planned, mark)
+
+    def bind(self, references: References) -> None:
+        """Let every sync judge records; ids that a plan will bring are provisional."""
+        functions = {**references.functions(), **self.lookups.functions()}
+        keyed = keyed_hash(self.ledger.consent.salt)
         for name, compiled in self.syncs.items():
-            compiled.bind(self.context, self.functions, _counting(self.notes[name]))
+            note = _counting(self.notes[name])
+            compiled.bind(self.context, functions, note, keyed=keyed, provisional=references.mark)
+
+    async def fetch(self) -> None:
+        """Look up what records asked for. Raises Unavailable, CredentialsRefused."""
+        await self.lookups.fetch(self.target, self.context.scope())
 
 
 @asynccontextmanager
@@ -101,7 +125,7 @@ async def open_session(
     )
     source = open_endpoint(connection, "source", context, around)
     target = open_endpoint(connection, "target", context, around)
-    functions = reference_functions(_target_id(ledger))
+    functions = References(_target_id(ledger)).functions()
     syncs = {name: compiled_sync(connection, sync) for name, sync in connection.spec.syncs.items()}
     try:
         yield Session(
@@ -115,6 +139,7 @@ async def open_session(
             world=around.world,
             progress=around.progress,
             functions=functions,
+            lookups=KeyedLookups(connection.spec.target.lookups.values()),
         )
     except ExpressionError as error:
         # A record's fault is caught where the record is; this one is the spec's.

@@ -1,16 +1,25 @@
 """The source API: streams of records, and the look-up that proves a record gone."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list
 from syncata.errors import RecordRejected, SpecFailed, Unavailable
-from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
+from syncata.expressions import (
+    UNDEFINED,
+    Expression,
+    ExpressionError,
+    Scope,
+    compile_expression,
+    compile_template,
+)
 from syncata.model import JsonObject, canonical, key_text
 from syncata.pages import NextPage, Reading, list_met, require_data, require_shape
-from syncata.spec.model import Absent, Stream
+from syncata.spec.model import Absent, Incremental, Stream
 from syncata.spec.requests import Pagination
-from syncata.transport import Answer, Endpoint
+from syncata.transport import Answer, Endpoint, Request
 
 
 class StreamReader:
@@ -23,16 +32,25 @@ class StreamReader:
         self._count = compile_expression(stream.count) if stream.count else None
         self._pages = NextPage(stream.pagination)
         self._absent = AbsentLookup(stream.absent, stream.pagination) if stream.absent else None
+        self._changes = ChangedSince(stream.incremental) if stream.incremental else None
 
     async def read(
-        self, endpoint: Endpoint, scope: Scope, reading: Reading, *, limit: int | None = None
+        self,
+        endpoint: Endpoint,
+        scope: Scope,
+        reading: Reading,
+        *,
+        limit: int | None = None,
+        since: datetime | None = None,
     ) -> AsyncIterator[list[JsonObject]]:
         """The stream's records, a page at a time; `reading` says afterwards whether that was all.
 
-        `limit`: stop after so many records (never complete). Raises Unavailable for an answer
-        that is no page, CredentialsRefused.
+        `limit`: stop after so many records. `since`: only what has changed since. Neither reading
+        is complete. Raises Unavailable for an answer that is no page, CredentialsRefused.
         """
         request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
+        if since is not None and self._changes is not None:
+            request = self._changes.narrowed(request, scope, since)
         request = self._pages.first(request)
         cap = min(limit or _NO_CAP, self.stream.cap or _NO_CAP)
         met: dict[int, int] = {}
@@ -40,6 +58,9 @@ class StreamReader:
             records = self._page(answer, scope, reading)
             room = cap - reading.records
             reading.took(len(records))
+            reading.began = reading.began or answer.date
+            if self._changes is not None:
+                self._changes.note(records, scope, reading)
             self._refuse_repeated(records, met, reading.pages)
             yield records[:room]
             if reading.records >= cap:
@@ -47,6 +68,9 @@ class StreamReader:
                 reading.because = f"stopped after {cap:,} records"
                 return
         self._conclude(reading)
+        if since is not None:
+            reading.complete = False
+            reading.because = "only what has changed was read"
 
     async def existing(self, endpoint: Endpoint, scope: Scope, keys: Sequence[str]) -> set[str]:
         """Which of these keys the source still holds. Raises Unavailable, CredentialsRefused."""
@@ -111,6 +135,44 @@ def _whole(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return int(value) if value == int(value) else None
+
+
+class ChangedSince:
+    """The `incremental` of a stream, compiled."""
+
+    def __init__(self, spec: Incremental) -> None:
+        self._param = spec.param
+        self._value = compile_template(spec.value)
+        self._cursor = compile_expression(spec.cursor)
+
+    def narrowed(self, request: Request, scope: Scope, since: datetime) -> Request:
+        """The request for what has changed since an instant."""
+        value = self._value.render(UNDEFINED, scope.child({"since": instant_text(since)}))
+        return replace(request, params=(*request.params, (self._param, key_text(value))))
+
+    def note(self, records: Sequence[JsonObject], scope: Scope, reading: Reading) -> None:
+        """Note when the latest of these records changed."""
+        for record in records:
+            try:
+                changed = instant_of(self._cursor.evaluate(record, scope))
+            except ExpressionError:
+                continue  # the record is judged elsewhere; it moves no cursor
+            if changed is not None and (reading.latest is None or changed > reading.latest):
+                reading.latest = changed
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant in ISO 8601, UTC, to the millisecond."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant_of(value: Any) -> datetime | None:
+    """The instant that a text in ISO 8601 names (UTC where it names no zone), if it does."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class AbsentLookup:

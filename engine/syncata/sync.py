@@ -4,40 +4,43 @@ source page → record → settled? unchanged → map → fits the target's sche
 desired × known → staged change → guards → batches → submit → poll → outcome → known
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 
 from syncata.absence import Absences, Existing
+from syncata.adopting import find_existing, resume_create
 from syncata.api import holds
 from syncata.apply import Applier, ApplyCounts
-from syncata.errors import Held, RecordRejected
 from syncata.expressions import UNDEFINED, compile_expression
-from syncata.ledger import Batch, Staging
-from syncata.model import WRITES, Action, Change, Outcome, Verdict
+from syncata.ledger import Staging
+from syncata.model import WRITES, Action, Reason
+from syncata.observing import Drift
 from syncata.pages import Reading
 from syncata.plan import Stop, SyncPlan, guard_stops
-from syncata.planning import SyncPlanner, adoption
+from syncata.planning import SyncPlanner, forget_refusals, retire_all
+from syncata.reading import read_stream
 from syncata.session import Session, redactor
 from syncata.source import StreamReader
 from syncata.spec.model import Sync
 from syncata.spec.operations import Operation, Resource
-from syncata.target.lookups import Finder, Found, observed_part
-from syncata.target.references import ReferenceMissing
+from syncata.target.watcher import Watcher
 
 
 @dataclass(slots=True)
 class Plan:
     """What a run would do: counts per sync, guards, and the staged changes themselves.
 
-    `adoptions` are the (sync, key) that a human must agree to take over.
+    `adoptions` are the (sync, key) that a human must agree to take over; `mark` is in every id
+    that is not known before the plan is carried out.
     """
 
     staging: Staging
     syncs: list[SyncPlan] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     adoptions: list[tuple[str, str]] = field(default_factory=list)
+    mark: str = ""
 
     @property
     def changes(self) -> int:
@@ -51,20 +54,35 @@ class Plan:
 
 
 async def make_plan(
-    session: Session, syncs: Sequence[Sync], staging: Staging, *, limit: int | None = None
+    session: Session,
+    syncs: Sequence[Sync],
+    staging: Staging,
+    *,
+    limit: int | None = None,
+    full: bool = False,
 ) -> Plan:
     """Read the source and plan these syncs. Writes to neither API, nor to the ledger.
 
-    `limit`: read so many records per stream; nothing counts as missing then. Raises Unavailable,
-    CredentialsRefused, StateProblem.
+    `limit`: read so many records per stream; nothing counts as missing then. `full`: read what is
+    usually read in parts as a whole. Raises Unavailable, CredentialsRefused, StateProblem.
     """
     plan = Plan(staging)
+    references = session.references(staging)
+    plan.mark = references.mark
+    session.bind(references)
     planners = {sync.name: _planner(session, sync, staging) for sync in syncs}
     plan.syncs = [planner.header for planner in planners.values()]
+    readings: dict[str, Reading] = {}
     for stream, members in _by_stream(planners.values()):
-        reading = await _read(session, stream, members, limit)
-        for planner in members:
-            await _conclude(session, plan, planner, reading, limited=limit is not None)
+        reading = await _read(session, stream, members, limit, full=full)
+        readings |= dict.fromkeys((planner.name for planner in members), reading)
+    for name, planner in planners.items():
+        if name in readings:
+            await planner.settle_deferred()
+            await _conclude(session, plan, planner, readings[name], limited=limit is not None)
+        elif planner.header.disabled:
+            retire_all(planner, planner.compiled.sync.on_disabled, Reason.DISABLED)
+            _judge_guards(session, plan, planner, source_empty=False)
     return plan
 
 
@@ -78,7 +96,8 @@ async def apply_plan(
     for header in plan.syncs:
         if header.skipped:
             continue
-        applier = applier_for(session, session.connection.spec.syncs[header.sync], run)
+        sync = session.connection.spec.syncs[header.sync]
+        applier = applier_for(session, sync, run, plan.mark)
         counts[header.sync] = applier.counts
         await applier.apply(plan.staging)
 
@@ -91,59 +110,23 @@ async def resume(session: Session, run: str) -> int:
         if sync is None:  # the spec has lost this sync; its records are no concern of ours now
             session.ledger.settle(run, batch.id, [])
         elif batch.operation == "create" and batch.location is None:
-            await _resume_create(session, sync, batch, run)
+            await resume_create(session, sync, batch, run)
         else:
             await applier_for(session, sync, run).resume(batch)
     return len(batches)
 
 
-async def _resume_create(session: Session, sync: Sync, batch: Batch, run: str) -> None:
-    """A create whose answer was never read: what the target holds now may be what it made.
-
-    It is, if it says what we sent; anything else is planned anew, and then found.
-    """
-    resource = session.connection.spec.target.resources[sync.resource]
-    outcomes = []
-    if resource.find is not None:
-        for change in batch.changes:
-            found = await _find(session, Finder(resource.find), change)
-            if found is not None and _is_ours(found, change):
-                outcomes.append(Outcome(change, Verdict.OK, found.target_id))
-    session.ledger.settle(run, batch.id, outcomes)
-
-
-def _is_ours(found: Found, change: Change) -> bool:
-    desired = _payload(change)
-    return observed_part(found.observed, desired) == desired
-
-
-async def _find(session: Session, finder: Finder, change: Change) -> Found | None:
-    scope = session.context.scope(session.functions)
-    return await finder.find(session.target, scope, change.key)
-
-
-def raise_if_held(plan: Plan, *, adopt: bool) -> None:
-    """Raise Held where the plan may not be applied as it is."""
-    if plan.stops:
-        lines = "\n".join(str(stop) for stop in plan.stops)
-        raise Held(f"held by a guard, nothing was sent:\n{lines}", hint=plan.stops[0].advice)
-    if plan.adoptions and not adopt:
-        names = ", ".join(f"{key} ({sync})" for sync, key in plan.adoptions[:5])
-        raise Held(
-            f"the target holds {names} already, and not from this connection; nothing was sent",
-            hint="look at the plan; to take over what is there, add --adopt",
-        )
-
-
-def applier_for(session: Session, sync: Sync, run: str) -> Applier:
-    """What applies the changes of a sync."""
+def applier_for(session: Session, sync: Sync, run: str, mark: str = "") -> Applier:
+    """What applies the changes of a sync; `mark` is in the provisional ids of the plan."""
     target = session.connection.spec.target
     return Applier(
         sync=sync.name,
+        compiled=session.syncs[sync.name],
         resource=target.resources[sync.resource],
         ledger=session.ledger,
         endpoint=session.target,
         scope=session.context.scope(session.functions),
+        references=session.references(mark=mark),
         run=run,
         jobs=target.api.limits.jobs,
         world=session.world,
@@ -153,97 +136,93 @@ def applier_for(session: Session, sync: Sync, run: str) -> Applier:
 
 
 def _planner(session: Session, sync: Sync, staging: Staging) -> SyncPlanner:
-    resource = session.connection.spec.target.resources[sync.resource]
+    spec = session.connection.spec
     header = SyncPlan(sync.name, live=session.ledger.live_count(sync.name))
     header.tally.notes = session.notes[sync.name]
     if sync.when and not holds(compile_expression(sync.when), UNDEFINED, session.context.scope()):
-        header.skipped = "switched off by `when`"
-    return SyncPlanner(session.syncs[sync.name], resource, session.ledger, staging, header)
+        header.disabled = bool(header.live) and sync.on_disabled != "keep"
+        header.skipped = "" if header.disabled else "switched off by `when`"
+    stream = spec.source.streams.get(sync.stream or "")
+    oldest = session.world.now() - timedelta(seconds=session.connection.guards.give_up_after)
+    return SyncPlanner(
+        session.syncs[sync.name],
+        spec.target.resources[sync.resource],
+        session.ledger,
+        staging,
+        header,
+        fetch=session.fetch,
+        gives_up=lambda since: datetime.fromisoformat(since) < oldest,
+        forgotten=session.ledger.consent.forgotten(),
+        keeps_records=stream is not None and stream.incremental is not None,
+    )
 
 
 def _by_stream(planners: Iterable[SyncPlanner]) -> list[tuple[str | None, list[SyncPlanner]]]:
     """Planners grouped by what they read, so that a stream is read once for all of them."""
     groups: dict[str | None, list[SyncPlanner]] = {}
     for planner in planners:
-        if not planner.header.skipped:
+        if not planner.header.skipped and not planner.header.disabled:
             groups.setdefault(planner.compiled.sync.stream, []).append(planner)
     return list(groups.items())
 
 
 async def _read(
-    session: Session, stream: str | None, planners: Sequence[SyncPlanner], limit: int | None
+    session: Session,
+    stream: str | None,
+    planners: Sequence[SyncPlanner],
+    limit: int | None,
+    *,
+    full: bool,
 ) -> Reading:
-    if stream is None:
-        for planner in planners:
-            planner.take([session.connection.public_settings()])
-        return Reading(pages=0, records=1, complete=True, because="")
-    reader = StreamReader(session.connection.spec.source.streams[stream])
-    reading = Reading()
-    scope = session.context.scope()
-    async for page in reader.read(session.source, scope, reading, limit=limit):
-        for planner in planners:
-            planner.take(page)
-        session.progress("read", stream, len(page))
-    return reading
+    if stream is not None:
+        return await read_stream(session, stream, planners, limit, full=full)
+    for planner in planners:
+        await planner.take([session.connection.public_settings()])
+    return Reading(pages=0, records=1, complete=True, because="")
 
 
 async def _conclude(
     session: Session, plan: Plan, planner: SyncPlanner, reading: Reading, *, limited: bool
 ) -> None:
-    """What can be said once a stream was read: duplicates, absences, adoptions, guards."""
+    """What can be said once everything was read: duplicates, absences, drift, adoptions, guards."""
     header, sync = planner.header, planner.compiled.sync
-    guards = session.connection.guards
+    guards, nameless = session.connection.guards, planner.aside.nameless
     planner.settle_duplicates()
-    header.complete = reading.complete and not planner.nameless and not limited
+    header.complete = reading.complete and not nameless and not limited
     header.incomplete_because = reading.because
-    if planner.nameless:
-        many = planner.nameless > 1
-        header.incomplete_because = (
-            f"{planner.nameless:,} record{'s have' if many else ' has'} no key"
-        )
+    if nameless:
+        have = "records have" if nameless > 1 else "record has"
+        header.incomplete_because = f"{nameless:,} {have} no key"
     if header.complete:
-        planner.settle_refusals()
-    empty = reading.records == 0 and not limited
+        forget_refusals(planner)
+    empty = reading.records == 0 and not limited and not header.since
     held = empty and guards.empty_source == "hold"
     if header.complete and sync.on_missing != "keep" and sync.stream and not held:
         await Absences(planner, _existing(session, sync.stream), guards.misses).settle()
-    await _find_existing(session, plan, planner)
-    header.requests = _requests(header, planner.resource)
-    plan.stops += guard_stops(header, guards, source_empty=empty)
+    if planner.resource.observe is not None and not limited:
+        await _observe(session, planner)
+    plan.adoptions += await find_existing(session, planner)
+    _judge_guards(session, plan, planner, source_empty=empty)
+
+
+async def _observe(session: Session, planner: SyncPlanner) -> None:
+    assert planner.resource.observe is not None
+    scope = session.context.scope(session.functions)
+    watcher = Watcher(planner.resource.observe, scope)
+    await Drift(planner, watcher, session.target).settle()
+
+
+def _judge_guards(
+    session: Session, plan: Plan, planner: SyncPlanner, *, source_empty: bool
+) -> None:
+    planner.header.requests = _requests(planner.header, planner.resource)
+    guards = session.connection.guards
+    plan.stops += guard_stops(planner.header, guards, source_empty=source_empty)
 
 
 def _existing(session: Session, stream: str) -> Existing:
     reader = StreamReader(session.connection.spec.source.streams[stream])
     return partial(reader.existing, session.source, session.context.scope())
-
-
-async def _find_existing(session: Session, plan: Plan, planner: SyncPlanner) -> None:
-    """Turn creates of what the target holds already into adoptions, or refuse them."""
-    if planner.resource.find is None:
-        return
-    finder = Finder(planner.resource.find)
-    for change in plan.staging.changes(planner.name, [Action.CREATE]):
-        try:
-            found = await _find(session, finder, change)
-        except ReferenceMissing:
-            planner.wait(change)  # it cannot be looked for yet, so it must not be made either
-            continue
-        except RecordRejected as rejected:
-            planner.refuse([change], rejected)
-            continue
-        if found is None:
-            continue
-        if finder.adopt == "never":
-            message = f"the target holds it already ({found.target_id}), and `adopt` is never"
-            planner.refuse([change], RecordRejected("SYN611", message))
-            continue
-        desired = _payload(change)
-        adopted = adoption(change, found.target_id, observed_part(found.observed, desired))
-        plan.staging.replace(change, [adopted])
-        planner.header.tally.add(Action.CREATE, change.reason, -1)
-        planner.header.tally.add(Action.ADOPT, change.reason)
-        if finder.adopt == "confirm":
-            plan.adoptions.append((planner.name, change.key))
 
 
 def _requests(header: SyncPlan, resource: Resource) -> dict[str, int]:
@@ -267,7 +246,3 @@ def _requests(header: SyncPlan, resource: Resource) -> dict[str, int]:
 
 def _batches(operation: Operation, records: int) -> int:
     return records if operation.batch is None else -(-records // operation.batch.max)
-
-
-def _payload(change: Change) -> Mapping[str, object]:
-    return dict(json.loads(change.desired or "{}"))

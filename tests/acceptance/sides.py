@@ -53,6 +53,10 @@ class Side:
         """Switch faults on, or off with None."""
         self.control("POST", "faults", switches)
 
+    def ahead(self, seconds: float) -> None:
+        """Let the simulator's clock show so much more than the real one."""
+        self.control("POST", "clock", {"ahead": seconds})
+
     def mark(self) -> int:
         """Where the audit log ends now."""
         self.control("GET", "state")  # jobs that are due belong to what was before
@@ -96,9 +100,33 @@ class Edflex(Side):
         for item_id in item_ids:
             self.control("DELETE", f"items/{item_id}")
 
+    def learn(self, email: str, content: str, **given: Any) -> None:
+        """Have a statistic of a learner in a content, completed from sensible values."""
+        self.control("POST", "activities", {"email": email, "content_id": content, **given})
+
+    def relearn(self, email: str, content: str, **changed: Any) -> None:
+        """Change a statistic."""
+        self.control("PATCH", "activities", {"email": email, "content_id": content, **changed})
+
 
 class Target(Side):
     """The target."""
+
+    def attempts(self, external_id: str = "", mail: str = "") -> list[dict[str, Any]]:
+        """The attempts of learners, newest last."""
+        given = {"externalId": external_id, "mail": mail}
+        query = "&".join(f"{name}={value}" for name, value in given.items() if value)
+        return list(self.control("GET", f"attempts?{query}")["attempts"])
+
+    def tags(self) -> set[str]:
+        """The names of all tags."""
+        return {tag["name"] for tag in self.control("GET", "tags")["tags"]}
+
+    def tags_of(self, external_id: str) -> set[str]:
+        """The names of the tags of a course."""
+        course = self.course(external_id)
+        assert course is not None, f"no course {external_id}"
+        return set(course.get("tags", ()))
 
     def course(self, external_id: str) -> dict[str, Any] | None:
         """The one course of that id, with its `status`; None if there is none."""

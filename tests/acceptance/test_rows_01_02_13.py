@@ -179,7 +179,7 @@ def test_row_02_an_integration_made_by_hand_is_adopted_on_confirmation(world: Wo
     settings = {"externalPlatform": "Edflex", "defaultProgress": 70}
     made = world.target.hand("add_integration", settings=settings)
     held = world.run(exit=7).run
-    assert "add --adopt" in held["error"]["hint"]
+    assert "add --adopt" in held["stops"][0]["advice"]
     assert world.target.writes() == []
     plan = world.plan(exit=7)
     assert plan.planned("integration") == {"adopt": 1}

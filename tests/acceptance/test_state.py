@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from tests.acceptance.world import SECRETS, World
+from tests.acceptance.world import SECRETS, SPEC, World
 
 from syncata.ledger import open_ledger
 
@@ -234,7 +234,9 @@ def test_a_renamed_sync_makes_nothing_again(world: World) -> None:
     world.edflex.fill(3)
     world.run()
     world.edit_spec("  courses:\n    from: contents", "  lessons:\n    from: contents")
-    world.edit_spec("syncs: [integration, courses]", "syncs: [integration, lessons]")
+    path = world.path("mappings", SPEC.name)
+    text = path.read_text().replace("[integration, courses,", "[integration, lessons,")
+    path.write_text(re.sub(r"([\"'])courses([\"'])", r"\1lessons\2", text))
     mark = world.target.mark()
     held = world.run(exit=7)
     assert "3 live records of the sync courses" in held.run["error"]["message"]

@@ -47,12 +47,15 @@ def test_a_search_that_can_find_nothing_makes_nothing(
     assert len(world.target.integrations()) == 1
 
 
+OWN_ID = 'id: _id\n        conflict: {when: error.code = "duplicateExternalPlatform"'
+
+
 def test_a_create_without_its_id_is_found_once_the_spec_is_right(world: World) -> None:
     """What was made is neither forgotten nor made again."""
-    world.edit_spec("        id: _id\n        conflict", "        id: id\n        conflict")
+    world.edit_spec(OWN_ID, OWN_ID.replace("_id", "id"))
     run = world.run("--sync", "integration", exit=3)
     assert "finds no id in the target's answer" in run.run["error"]["message"]
-    world.edit_spec("        id: id\n        conflict", "        id: _id\n        conflict")
+    world.edit_spec(OWN_ID.replace("_id", "id"), OWN_ID)
     world.run("--sync", "integration")
     assert len(world.target.integrations()) == 1
     assert world.plan("--sync", "integration").planned("integration") == {"unchanged": 1}

@@ -158,6 +158,12 @@ class World:
         """Let time pass."""
         self._skipped += seconds
 
+    def pass_days(self, days: float) -> None:
+        """Let days pass here and on both sides."""
+        self.skip(days * 86_400)
+        for side in (self.edflex, self.target):
+            side.ahead(self._skipped)
+
     def surroundings(
         self, *, progress: Progress, accounts: Accounts | None = None, world: Clocks | None = None
     ) -> Surroundings:

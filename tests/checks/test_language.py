@@ -174,7 +174,7 @@ def test_each_packaged_spec_is_valid_without_any_finding(name: str) -> None:
 def test_a_packaged_spec_is_found_by_its_name() -> None:
     """A connection says `spec: edflex-360learning`."""
     spec = load_spec("edflex-360learning")
-    assert list(spec.syncs) == ["integration", "courses"]
+    assert list(spec.syncs) == ["integration", "courses", "tags", "course_tags", "statistics"]
     assert spec.target.resources["course"].operations["upsert"].batch is not None
 
 

@@ -10,9 +10,9 @@ from syncata.checks import explain, spec_of
 from syncata.document import load_bytes
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED
-from syncata.mapping.compiled import CompiledSync, Standing
+from syncata.mapping.compiled import CompiledSync, Item, Standing
 from syncata.mapping.context import Context, Definitions
-from syncata.model import JsonObject
+from syncata.model import JsonObject, Stamp
 
 SPEC = """\
 spec: 1
@@ -73,15 +73,33 @@ def compiled(
     return made.bind(context, {}, lambda label, value: seen.append((label, value)))
 
 
+def standing_of(sync: CompiledSync, record: JsonObject) -> Standing:
+    item = Item(record)
+    return sync.standing(item, sync.scope(item))
+
+
+def payload_of(sync: CompiledSync, record: JsonObject) -> JsonObject:
+    item = Item(record)
+    return sync.payload(item, sync.scope(item))
+
+
+def key_of(sync: CompiledSync, record: JsonObject) -> str:
+    return sync.key(Item(record))[0]
+
+
+def stamp_of(sync: CompiledSync, record: JsonObject) -> Stamp:
+    return sync.stamp(Item(record))
+
+
 BOOK: JsonObject = {"id": "1", "kind": "novel", "state": "on", "title": "Emma", "pages": 200}
 
 
 def test_a_payload_holds_what_is_defined() -> None:
     """Undefined leaves a field out, null is null, an empty text is an empty text."""
-    payload = compiled().payload({**BOOK, "cover": None})
+    payload = payload_of(compiled(), {**BOOK, "cover": None})
     assert payload == {"title": "Emma", "cover": None, "length": 200, "label": "Emma!"}
-    assert "cover" not in compiled().payload(BOOK)
-    assert compiled().payload({**BOOK, "cover": ""})["cover"] == ""
+    assert "cover" not in payload_of(compiled(), BOOK)
+    assert payload_of(compiled(), {**BOOK, "cover": ""})["cover"] == ""
 
 
 @pytest.mark.parametrize(
@@ -95,7 +113,7 @@ def test_a_payload_holds_what_is_defined() -> None:
 )
 def test_where_is_judged_before_live(changes: JsonObject, standing: Standing) -> None:
     """A record that is none of ours needs no status."""
-    assert compiled().standing({**BOOK, **changes}) is standing
+    assert standing_of(compiled(), {**BOOK, **changes}) is standing
 
 
 @pytest.mark.parametrize("missing", [UNDEFINED, None])
@@ -105,7 +123,7 @@ def test_a_condition_without_its_input_rejects(missing: Any) -> None:
     if missing is None:
         book["state"] = None
     with pytest.raises(RecordRejected) as caught:
-        compiled().standing(book)
+        standing_of(compiled(), book)
     assert (caught.value.code, caught.value.field) == ("SYN602", "live")
     assert "state" in caught.value.message
 
@@ -124,14 +142,14 @@ def test_a_record_is_set_aside_with_code_and_field(
 ) -> None:
     """What is missing or does not fit names the field at fault."""
     with pytest.raises(RecordRejected) as caught:
-        compiled().payload({**BOOK, **changes})
+        payload_of(compiled(), {**BOOK, **changes})
     assert (caught.value.code, caught.value.field) == (code, field)
 
 
 def test_a_rejected_field_has_the_place_of_its_expression() -> None:
     """The position leads to the line of the mapping."""
     with pytest.raises(RecordRejected) as caught:
-        compiled().payload({**BOOK, "title": None})
+        payload_of(compiled(), {**BOOK, "title": None})
     position = caught.value.position
     assert position is not None
     assert SPEC.splitlines()[position.line - 1][position.column - 1 :] == "title"
@@ -141,45 +159,45 @@ def test_a_rejected_field_has_the_place_of_its_expression() -> None:
 def test_a_record_without_a_key_is_set_aside(key: object) -> None:
     """Nothing is kept under an empty name."""
     with pytest.raises(RecordRejected) as caught:
-        compiled().key({**BOOK, "id": key})
+        key_of(compiled(), {**BOOK, "id": key})
     assert caught.value.code == "SYN601"
 
 
 def test_keys_are_exact_texts() -> None:
     """A text is itself; numbers and lists are their JSON, integers of any size exact."""
-    assert compiled().key({"id": "Ä "}) == "Ä "
-    assert compiled().key({"id": 9007199254740993}) == "9007199254740993"
-    assert compiled().key({"id": [1, "a"]}) == '[1,"a"]'
+    assert key_of(compiled(), {"id": "Ä "}) == "Ä "
+    assert key_of(compiled(), {"id": 9007199254740993}) == "9007199254740993"
+    assert key_of(compiled(), {"id": [1, "a"]}) == '[1,"a"]'
 
 
 def test_values_without_a_counterpart_are_noted() -> None:
     """`$unmapped` tells label and value, and leaves the field out."""
     notes: list[Any] = []
-    payload = compiled(notes=notes).payload({**BOOK, "pages": None, "note": "long"})
+    payload = payload_of(compiled(notes=notes), {**BOOK, "pages": None, "note": "long"})
     assert notes == [("pages", "long")]
     assert "length" not in payload
 
 
 def test_a_stamp_moves_with_what_is_read_and_nothing_else() -> None:
     """Source, spec and read settings each move their own part; an unread setting moves nothing."""
-    stamp = compiled().stamp(BOOK)
-    assert compiled().stamp(dict(reversed(BOOK.items()))) == stamp
-    assert compiled().stamp({**BOOK, "x": 1}).source != stamp.source
-    edited = compiled(SPEC.replace("cover: cover", "cover: picture")).stamp(BOOK)
+    stamp = stamp_of(compiled(), BOOK)
+    assert stamp_of(compiled(), dict(reversed(BOOK.items()))) == stamp
+    assert stamp_of(compiled(), {**BOOK, "x": 1}).source != stamp.source
+    edited = stamp_of(compiled(SPEC.replace("cover: cover", "cover: picture")), BOOK)
     assert (edited.source, edited.values) == (stamp.source, stamp.values)
     assert edited.spec != stamp.spec
-    constant = compiled(SPEC.replace('"poem"', '"verse"')).stamp(BOOK)
+    constant = stamp_of(compiled(SPEC.replace('"poem"', '"verse"')), BOOK)
     assert constant.spec != stamp.spec
-    setting = compiled(settings={"suffix": "?"}).stamp(BOOK)
+    setting = stamp_of(compiled(settings={"suffix": "?"}), BOOK)
     assert (setting.source, setting.spec) == (stamp.source, stamp.spec)
     assert setting.values != stamp.values
-    assert compiled(settings={"suffix": "", "unused": "x"}).stamp(BOOK) == stamp
+    assert stamp_of(compiled(settings={"suffix": "", "unused": "x"}), BOOK) == stamp
 
 
 def test_a_record_that_is_no_text_is_set_aside() -> None:
     """A lone surrogate cannot be sent; the record says so instead of ending the run."""
     with pytest.raises(RecordRejected) as caught:
-        compiled().stamp({**BOOK, "title": "\ud800"})
+        stamp_of(compiled(), {**BOOK, "title": "\ud800"})
     assert caught.value.code == "SYN609"
 
 
@@ -187,7 +205,7 @@ def test_a_record_that_is_no_text_is_set_aside() -> None:
 def test_a_key_that_is_no_text_sets_the_record_aside(key: object) -> None:
     """Half a surrogate pair in a key ends no run."""
     with pytest.raises(RecordRejected) as caught:
-        compiled().key({**BOOK, "id": key})
+        key_of(compiled(), {**BOOK, "id": key})
     assert caught.value.code == "SYN609"
 
 
@@ -201,5 +219,5 @@ def test_a_key_that_is_no_text_sets_the_record_aside(key: object) -> None:
 )
 def test_a_stamp_moves_with_every_word_that_decides(old: str, new: str) -> None:
     """What becomes of excluded records, where records come from, which condition is which."""
-    stamp = compiled().stamp(BOOK)
-    assert compiled(SPEC.replace(old, new)).stamp(BOOK).spec != stamp.spec
+    stamp = stamp_of(compiled(), BOOK)
+    assert stamp_of(compiled(SPEC.replace(old, new)), BOOK).spec != stamp.spec

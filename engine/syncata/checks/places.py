@@ -24,6 +24,9 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "headers": "the answer's headers, names in lower case",
         "page": "number (pages read), count (records on this page), offset (records read so far)",
         "location": "the URL of the job",
+        "since": "the instant from which on changes are read",
+        "parent": "the stream's record that the record is part of, where there is `each`",
+        "current": "what `read` has just found",
     }
 )
 
@@ -34,8 +37,8 @@ class Place:
     place that fits a path is its place.
 
     `record` says what `$` is (empty: there is none); `definitions`, `references` (`$ref`, `$has`),
-    `secrets` and `clock` (`$now()`) say whether those may be used. `batch`: only operations that
-    have (or have not) a batch.
+    `secrets` and `clock` (`$now()`) say whether those may be used. `having`: only where a word
+    around the text is there (True) or not.
     """
 
     name: str
@@ -45,12 +48,13 @@ class Place:
     definitions: bool = True
     references: bool = False
     secrets: bool = False
-    batch: bool | None = None
+    having: tuple[str, bool] | None = None
 
 
 _API = ("source", "target")
 _ANSWER = ("response", "status", "headers")
-_WRITE_ONE = ("settings", "lookups", "key", "id", "known")
+_ONE = ("settings", "lookups", "key", "id", "known")
+_WRITE_ONE = (*_ONE, "current")
 _JOB = ("job", "results")
 
 
@@ -73,8 +77,14 @@ PLACES: tuple[Place, ...] = (
     Place("a rule for answers", _both("responses.*.*"), "the answer's body",
           ("settings", *_ANSWER), definitions=False),
     Place("the request of a stream", ("source.streams.*.request.**",), "", ("settings",)),
+    Place("the parameter of `incremental`", ("source.streams.*.incremental.value",), "",
+          ("settings", "since")),
+    Place("the cursor of `incremental`", ("source.streams.*.incremental.cursor",), "the record",
+          ("settings",)),
     Place("the next page",
-          ("source.streams.*.pagination.*", "target.resources.*.find.pagination.*"),
+          ("source.streams.*.pagination.*", "target.lookups.*.pagination.*",
+           "target.checks.*.pagination.*", "target.resources.*.find.pagination.*",
+           "target.resources.*.observe.*.pagination.*", "target.resources.*.*.read.pagination.*"),
           "the answer's body", ("settings", "page", *_ANSWER)),
     Place("records and count of a stream", ("source.streams.*.records", "source.streams.*.count"),
           "the answer's body", ("settings", *_ANSWER)),
@@ -86,28 +96,55 @@ PLACES: tuple[Place, ...] = (
     Place("a look-up's condition and message",
           ("target.lookups.*.when", "target.lookups.*.message"), "", ("settings",),
           definitions=False),
+    Place("the request of a look-up by keys", ("target.lookups.*.request.**",), "",
+          ("settings", "keys"), definitions=False, having=("by", True)),
     Place("the request of a look-up", ("target.lookups.*.request.**",), "", ("settings",),
           definitions=False),
+    Place("what a found thing is known by", ("target.lookups.*.by",), "a thing that was found",
+          ("settings",), definitions=False),
+    Place("a check's condition", ("target.checks.*.when",), "", ("settings",)),
+    Place("the request of a check", ("target.checks.*.request.**",), "",
+          ("settings", "lookups")),
+    Place("the verdict of a check", ("target.checks.*.ok", "target.checks.*.found",
+          "target.checks.*.advice"), "the answer's body", ("settings", "lookups", *_ANSWER)),
     Place("the result of a look-up", ("target.lookups.*.result",), "the answer's body",
           ("settings", *_ANSWER), definitions=False),
     Place("the request of `find`", ("target.resources.*.find.request.**",), "",
           ("settings", "lookups", "key"), references=True),
     Place("the records of `find`", ("target.resources.*.find.records",), "the answer's body",
           ("settings", "lookups", "key", *_ANSWER)),
-    Place("`where` and `id` of `find`",
-          ("target.resources.*.find.where", "target.resources.*.find.id"), "the candidate",
+    Place("`where`, `by` and `id` of `find`",
+          ("target.resources.*.find.where", "target.resources.*.find.by",
+           "target.resources.*.find.id"), "the candidate",
           ("settings", "lookups", "key"), references=True),
+    Place("the request of `observe.list`", ("target.resources.*.observe.list.request.**",), "",
+          ("settings", "lookups"), references=True),
+    Place("the records of `observe.list`", ("target.resources.*.observe.list.records",),
+          "the answer's body", ("settings", "lookups", *_ANSWER)),
+    Place("what is seen of a thing in the list",
+          ("target.resources.*.observe.list.*", "target.resources.*.observe.list.fields.*"),
+          "a thing of the target", ("settings", "lookups")),
+    Place("the request of `observe.one`", ("target.resources.*.observe.one.request.**",), "",
+          _ONE, references=True),
+    Place("what is seen of one thing",
+          ("target.resources.*.observe.one.*", "target.resources.*.observe.one.fields.*"),
+          "the answer's body", (*_ONE, *_ANSWER)),
+    Place("whether to read before writing, and the request",
+          ("target.resources.*.*.read.when", "target.resources.*.*.read.request.**"), "",
+          _ONE, references=True),
+    Place("what `read` found", ("target.resources.*.*.read.result",), "the answer's body",
+          (*_ONE, *_ANSWER)),
     Place("the request that writes one record", _operations("create update upsert", "request.**"),
-          "what the target should hold", _WRITE_ONE, references=True, batch=False),
+          "what the target should hold", _WRITE_ONE, references=True, having=("batch", False)),
     Place("the request that writes a batch", _operations("create update upsert", "request.**"),
           "", ("settings", "lookups", "records", "keys"), references=True,
-          batch=True),
+          having=("batch", True)),
     Place("the request that takes one record away or back",
           _operations("archive restore remove", "request.**"), "", _WRITE_ONE, references=True,
-          batch=False),
+          having=("batch", False)),
     Place("the request that takes a batch away or back",
           _operations("archive restore remove", "request.**"), "",
-          ("settings", "lookups", "keys"), references=True, batch=True),
+          ("settings", "lookups", "keys"), references=True, having=("batch", True)),
     Place("the id in the answer to a write",
           _operations("create update upsert archive restore remove", "id", "conflict.when"),
           "the answer's body", (*_WRITE_ONE, *_ANSWER)),
@@ -124,10 +161,17 @@ PLACES: tuple[Place, ...] = (
     Place("one result",
           ("target.resources.*.*.job.results.*", "target.resources.*.*.results.*"), "the result",
           ("settings",)),
+    Place("a class of refusals",
+          ("target.resources.*.*.job.results.item_errors.*.when",
+           "target.resources.*.*.results.item_errors.*.when"), "the result", ("settings",)),
     Place("whether a sync takes part", ("syncs.*.when",), "", ("settings", "lookups")),
-    Place("key, conditions and mapping of a sync",
-          ("syncs.*.key", "syncs.*.where", "syncs.*.live", "syncs.*.map.*"), "the record",
-          ("settings", "lookups"), references=True),
+    Place("`each` of a sync", ("syncs.*.each",), "the stream's record", ("settings", "lookups")),
+    Place("key, person and order of a sync",
+          ("syncs.*.key", "syncs.*.person", "syncs.*.order"), "the record",
+          ("settings", "lookups", "parent"), references=True),
+    Place("conditions and mapping of a sync",
+          ("syncs.*.where", "syncs.*.live", "syncs.*.final", "syncs.*.map.*"), "the record",
+          ("settings", "lookups", "parent", "known"), references=True),
 )  # fmt: skip
 
 
@@ -135,7 +179,7 @@ def place_of(node: Node) -> Place | None:
     """The place at which a text stands."""
     for place in PLACES:
         if any(fits(pattern, node.path) for pattern in place.where) and (
-            place.batch is None or place.batch == _has_batch(node)
+            place.having is None or place.having[1] == _has(node, place.having[0])
         ):
             return place
     return None
@@ -199,8 +243,11 @@ def _is_meant(branch: Mapping[str, Any], node: Node) -> bool:
     return bool(node["type"].value == kind)
 
 
-def _has_batch(node: Node) -> bool:
-    operation = Node.root(node.document)
-    for part in node.path[:4]:
-        operation = operation[part]
-    return bool(operation["batch"])
+def _has(node: Node, word: str) -> bool:
+    """Whether anything around a text has this word."""
+    around = Node.root(node.document)
+    for part in node.path:
+        if around[word]:
+            return True
+        around = around[part]
+    return False

@@ -33,27 +33,15 @@ OTHER = "SYN109"
 LATER: Mapping[str, str] = {
     "tests": "tests in the spec",
     "source.lookups": "look-ups in the source",
-    "source.streams.*.incremental": "incremental reading",
     "source.streams.*.each": "child streams",
     "source.streams.*.parent": "child streams",
     "source.streams.*.requests": "streams of several requests",
     "source.streams.*.windows": "reading by time windows",
     "source.streams.*.changes": "change feeds",
-    "target.lookups.*.by": "look-ups for each record",
-    "target.lookups.*.batch": "look-ups for each record",
-    "target.lookups.*.missing": "look-ups for each record",
-    "target.lookups.*.fold": "look-ups for each record",
-    "target.resources.*.observe": "observing the target",
     "target.resources.*.item_errors": "classes of errors for single items",
     "target.resources.*.*.item_errors": "classes of errors for single items",
-    "target.resources.*.*.read": "reading before writing",
     "target.resources.*.*.job.in_doubt": "looking for jobs whose fate is unknown",
-    "target.resources.*.*.job.results.item_errors": "classes of errors for single items",
-    "target.resources.*.*.results.item_errors": "classes of errors for single items",
-    "syncs.*.each": "several records out of one",
     "syncs.*.fold": "one record out of several",
-    "syncs.*.personal": "marks for personal data",
-    "syncs.*.duplicates": "a policy for duplicate keys",
 }
 
 

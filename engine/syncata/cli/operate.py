@@ -6,7 +6,6 @@ import json
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,9 +15,10 @@ from syncata.cli.output import Output, Terminated, paint
 from syncata.cli.progress import progress_for, told_sleep
 from syncata.cli.project import Project
 from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
+from syncata.holding import stops_of
 from syncata.identity import check_identity
 from syncata.ledger import Ledger, Staging, open_ledger
-from syncata.model import WRITES, Action
+from syncata.model import WRITES, Action, shown_provisional
 from syncata.plan import MISSING, field_changes
 from syncata.plan_file import read_plan
 from syncata.report.plan_text import plan_lines
@@ -46,9 +46,13 @@ COLLECT_AFTER = 20_000  # new objects; a page of records alone makes some thousa
 
 
 @contextmanager
-def opened(project: Project, connection: Connection) -> Iterator[Ledger]:
+def opened(project: Project, connection: Connection, around: Surroundings) -> Iterator[Ledger]:
     """The ledger of a connection, locked. Raises Locked, StateProblem."""
-    with open_ledger(project.ledger_file(connection.name)) as ledger:
+    clock = around.world.now
+    with open_ledger(
+        project.ledger_file(connection.name),
+        clock=lambda: clock().isoformat(timespec="seconds"),
+    ) as ledger:
         yield ledger
 
 
@@ -57,9 +61,10 @@ async def run_one(
 ) -> Report:
     """Run one connection and give the report. Raises what comes before a run can begin."""
     connection = project.load(name)
-    with opened(project, connection) as ledger, progress_for(quiet=quiet) as progress:
+    with progress_for(quiet=quiet) as progress:
         around = Surroundings(world=TOLD, accounts=accounts, progress=progress.step)
-        return await run_connection(connection, ledger, around, options)
+        with opened(project, connection, around) as ledger:
+            return await run_connection(connection, ledger, around, options)
 
 
 def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
@@ -78,7 +83,7 @@ def ask_and_run(
     progress = progress_for(quiet=False)
     around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
     with (
-        opened(project, connection) as ledger,
+        opened(project, connection, around) as ledger,
         recorded(connection, ledger, around, options) as report,
     ):
         with progress:
@@ -125,15 +130,16 @@ def make_plan(
 ) -> Plan:
     """Plan a connection, show the plan, and give it; nothing is sent."""
     connection = project.load(name)
-    with opened(project, connection) as ledger, progress_for(quiet=show.output.as_json) as progress:
-        around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
+    progress = progress_for(quiet=show.output.as_json)
+    around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
+    with opened(project, connection, around) as ledger, progress:
 
         async def planned() -> Staging:
-            now = datetime.now(UTC)
+            now = around.world.now()
             check_identity(connection, ledger)
             async with open_session(connection, ledger, around, now) as session:
                 await session.learn_lookups()
-                staging = await plan_into(session, syncs, limit, now)
+                staging = await plan_into(session, syncs, limit, now, full=show.full)
                 show.requests = request_counts(session)
                 return staging
 
@@ -147,8 +153,9 @@ def make_plan(
 class PlanView:
     """Shows a plan as text or JSON, and saves it where a file was asked for."""
 
-    def __init__(self, output: Output, save_to: Path | None = None) -> None:
+    def __init__(self, output: Output, save_to: Path | None = None, *, full: bool = False) -> None:
         self.output = output
+        self.full = full
         self.save_to = save_to
         self.requests: Mapping[str, Mapping[str, int]] = {}
 
@@ -192,7 +199,7 @@ def plan_document(
             }
             for header in plan.syncs
         ],
-        "stops": [stop_report(stop) for stop in plan.stops],
+        "stops": [stop_report(stop) for stop in stops_of(plan)],
         "adoptions": [{"sync": sync, "key": key} for sync, key in plan.adoptions],
         "requests": requests,
     }
@@ -200,7 +207,7 @@ def plan_document(
 
 def _change(change: Any, masked: frozenset[str]) -> dict[str, Any]:
     before = json.loads(change.confirmed) if change.confirmed else None
-    after = json.loads(change.desired) if change.desired else None
+    after = json.loads(shown_provisional(change.desired)) if change.desired else None
     fields = []
     if change.action not in (Action.ARCHIVE, Action.REMOVE):
         for name, old, new in field_changes(before, after):

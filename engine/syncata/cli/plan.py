@@ -6,7 +6,7 @@ import click
 
 from syncata.cli.operate import PlanView, make_plan
 from syncata.cli.output import Output
-from syncata.cli.project import find_project, json_option, project_option, sync_option
+from syncata.cli.project import find_project, full_option, json_option, project_option, sync_option
 from syncata.errors import Exit
 
 
@@ -21,6 +21,7 @@ from syncata.errors import Exit
 )
 @sync_option
 @click.option("--limit", type=click.IntRange(min=1), help="Read only so many records per stream.")
+@full_option
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 10 when there are changes.")
 @json_option
 @project_option
@@ -29,13 +30,16 @@ def command(
     out: Path | None,
     syncs: tuple[str, ...],
     limit: int | None,
+    full: bool,
     detailed_exitcode: bool,
     as_json: bool,
     project_dir: Path | None,
 ) -> int:
     """Show what a run of CONNECTION would change. Nothing is sent to the target."""
     output = Output(as_json=as_json)
-    plan = make_plan(find_project(project_dir), connection, syncs, limit, PlanView(output, out))
+    plan = make_plan(
+        find_project(project_dir), connection, syncs, limit, PlanView(output, out, full=full)
+    )
     if plan.stops:
         output.next(f"syncata plan {connection}, once that is settled")
         return Exit.HELD

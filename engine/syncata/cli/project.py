@@ -100,3 +100,10 @@ def sync_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--sync", "syncs", multiple=True, metavar="NAME", help="Only this sync (repeatable)."
     )(command)
+
+
+def full_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--full`."""
+    return click.option(
+        "--full", is_flag=True, help="Read everything, also where usually only changes are read."
+    )(command)

@@ -14,7 +14,14 @@ from syncata.cli.operate import (
     show_report,
 )
 from syncata.cli.output import Output
-from syncata.cli.project import Project, find_project, json_option, project_option, sync_option
+from syncata.cli.project import (
+    Project,
+    find_project,
+    full_option,
+    json_option,
+    project_option,
+    sync_option,
+)
 from syncata.errors import Exit, SpecInvalid, SyncataError
 from syncata.report.run import Report
 from syncata.run import RunOptions
@@ -29,6 +36,7 @@ from syncata.transport import Accounts
     type=click.IntRange(min=1),
     help="Read only so many records per stream: a canary that never counts anything as missing.",
 )
+@full_option
 @click.option("--adopt", is_flag=True, help="Take over what the target holds already.")
 @json_option
 @project_option
@@ -36,6 +44,7 @@ def command(
     connections: tuple[str, ...],
     syncs: tuple[str, ...],
     limit: int | None,
+    full: bool,
     adopt: bool,
     as_json: bool,
     project_dir: Path | None,
@@ -43,7 +52,7 @@ def command(
     """Plan, check the guards and apply, for each CONNECTION. Made for cron."""
     output = Output(as_json=as_json)
     project = find_project(project_dir)
-    options = RunOptions(command="run", syncs=syncs, limit=limit, adopt=adopt)
+    options = RunOptions(command="run", syncs=syncs, limit=limit, full=full, adopt=adopt)
     reports = in_loop(_run_all(output, project, connections, options))
     code = most_urgent([Exit(report["exit_code"]) for report in reports])
     if as_json:

@@ -96,6 +96,8 @@ link|2|2|The URL of a relation in a Link header|$link($headers.link, "next")
 unmapped|2|2|Counts a value that no mapping knows; yields nothing|$unmapped("level", level)
 ref|1|2|The id the target gave to a record of another sync|$ref("courses", course_id)
 has|1|2|Whether the target holds a record of another sync|$has("courses", course_id)
+find|2|2|The thing of the target that a look-up by keys knows under a key|$find("learner", email).id
+rank|0|0|The place of the record among those whose keys differ in the last part only|$rank() = 1
 """
 
 

@@ -3,19 +3,31 @@
 The only package that opens a database. Synchronous; one user at a time per `Ledger` or `Staging`.
 """
 
+from syncata.ledger.consent import ACTIVE, DEACTIVATED, PAUSED, Approval, Ceiling
+from syncata.ledger.cursors import Cursor
 from syncata.ledger.journal import Batch, Journal
+from syncata.ledger.opening import open_ledger
+from syncata.ledger.plans import load_plan, new_plan
 from syncata.ledger.records import NOTHING, Confirmed, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
-from syncata.ledger.staging import Staging, load_plan, new_plan
-from syncata.ledger.store import Ledger, open_ledger
+from syncata.ledger.staging import Staging
+from syncata.ledger.store import Ledger
+from syncata.ledger.waiting import KeptWaiting
 
 __all__ = [
+    "ACTIVE",
+    "DEACTIVATED",
     "NOTHING",
+    "PAUSED",
+    "Approval",
     "Batch",
+    "Ceiling",
     "Confirmed",
+    "Cursor",
     "Journal",
     "KeptReject",
+    "KeptWaiting",
     "Ledger",
     "Rejects",
     "Run",

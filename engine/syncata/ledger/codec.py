@@ -11,16 +11,17 @@ from syncata.model import Action, Change, Reason, Reject, Stamp
 
 CHANGE = (
     "sync, key, action, reason, source, spec, vals, "
-    "desired, confirmed, target_id, known_id, archived, misses"
+    "desired, confirmed, target_id, known_id, archived, misses, sort, record"
 )
 """The columns of a change, in the order of its row."""
 
-REJECT = "sync, key, stage, code, message, field, position, source"
+REJECT = "sync, key, stage, code, message, field, position, source, record"
 """The columns of a reject, in the order of its row."""
 
 # Calling an enum costs ten times what a look-up does, and each row needs two or three.
 ACTIONS = {str(action): action for action in Action}
 REASONS: dict[str | None, Reason | None] = {None: None} | {str(r): r for r in Reason}
+_BEFORE_ORDER = 6
 _SURE_REASONS = {str(reason): reason for reason in Reason}
 
 
@@ -31,17 +32,17 @@ def change_row(change: Change) -> Row:
         change.sync, change.key, change.action, change.reason,
         stamp.source, stamp.spec, stamp.values,
         change.desired, change.confirmed, change.target_id, change.known_id, change.archived,
-        change.misses,
+        change.misses, change.order, change.record,
     )  # fmt: skip
 
 
 def change_of(row: Row) -> Change:
     """The change a row of `CHANGE` stands for. Raises KeyError for an unknown word."""
     (sync, key, action, reason, source, spec, values,
-     desired, confirmed, target_id, known_id, archived, misses) = row  # fmt: skip
+     desired, confirmed, target_id, known_id, archived, misses, order, record) = row  # fmt: skip
     return Change(
         sync, key, ACTIONS[action], _SURE_REASONS[reason], Stamp(source, spec, values),
-        desired, confirmed, target_id, known_id, REASONS[archived], misses,
+        desired, confirmed, target_id, known_id, REASONS[archived], misses, order, record,
     )  # fmt: skip
 
 
@@ -72,14 +73,18 @@ def _plain(row: Row) -> list[Any]:
 
 
 def _packed(row: list[Any]) -> Row:
-    return (*row[:4], *map(bytes.fromhex, row[4:7]), *row[7:])
+    rest = row[7:]
+    if len(rest) == _BEFORE_ORDER:  # written by the first version, whose changes had no order
+        rest = [*rest, "", None]
+    return (*row[:4], *map(bytes.fromhex, row[4:7]), *rest)
 
 
 def reject_row(reject: Reject) -> Row:
     """A reject as a row of `REJECT`; text that no file can hold is escaped, not refused."""
     texts = (reject.sync, reject.key, reject.stage, reject.code)
     more = (reject.message, reject.field, reject.position)
-    return (*map(storable, texts), *map(storable, more), reject.source)
+    record = reject.record and storable(reject.record)
+    return (*map(storable, texts), *map(storable, more), reject.source, record)
 
 
 def storable(text: str) -> str:

@@ -2,6 +2,7 @@
 """Records: what the target last confirmed, by sync and key."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
@@ -87,9 +88,15 @@ class Records:
         self._syncs[name] = found
         return found
 
-    def rolled_back(self) -> None:
-        """Forget numbers of syncs: one of them may never have been written."""
-        self._syncs.clear()
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction; undone, it leaves no number of a sync that was never written."""
+        try:
+            with self._database.transaction():
+                yield
+        except BaseException:
+            self._syncs.clear()
+            raise
 
     def known(self, sync: str, keys: Sequence[str]) -> dict[str, Known]:
         """What is held of the keys; a key that is missing is not known.
@@ -138,6 +145,24 @@ class Records:
         while rows:
             yield from map(_known, rows)
             rows = self._database.rows(sql, (rows[-1][1], number))
+
+    def by_target(self, sync: str, ids: Sequence[str]) -> dict[str, Known]:
+        """What is held of the things with these target ids; one that is not there is not ours."""
+        number, found = self.sync(sync), dict[str, Known]()
+        for page in pages(ids):
+            sql = (
+                f"SELECT {', '.join('r.' + name for name in _KNOWN.split(', '))}, p.target_id "
+                "FROM payload p JOIN record r ON r.id = p.id "
+                f"WHERE r.sync = ? AND p.target_id IN ({marks(len(page))})"
+            )
+            for row in self._database.rows(sql, (number, *page)):
+                found[row[-1]] = _known(row[:-1])
+        return found
+
+    def keys_between(self, sync: str, low: str, high: str) -> list[str]:
+        """Keys of a sync from `low` up to, and without, `high`."""
+        sql = "SELECT key FROM record WHERE sync = ? AND key >= ? AND key < ?"
+        return [row[0] for row in self._database.rows(sql, (self.sync(sync), low, high))]
 
     def confirmed(self, ids: Sequence[int]) -> dict[int, Confirmed]:
         """Payloads and target ids by record id."""

@@ -10,7 +10,7 @@ from syncata.ledger.records import PAGE, Records, pages
 from syncata.model import Change, Outcome, Reject, Verdict
 
 _COLUMNS = (
-    "code, message, field, position, source, "
+    "code, message, field, position, source, record, "
     "first_run, last_run, first_seen, last_seen, attempts"
 )  # fmt: skip
 
@@ -84,10 +84,11 @@ class Rejects:
             ]
             self._database.many(
                 f"INSERT INTO reject (sync, key, stage, {_COLUMNS}) "
-                f"VALUES ({marks(12)}, 1) "
+                f"VALUES ({marks(13)}, 1) "
                 "ON CONFLICT (sync, key, stage) DO UPDATE SET code = excluded.code, "
                 "message = excluded.message, field = excluded.field, "
                 "position = excluded.position, source = excluded.source, "
+                "record = coalesce(excluded.record, record), "
                 "last_run = excluded.last_run, last_seen = excluded.last_seen, "
                 "attempts = attempts + 1",
                 rows,
@@ -123,8 +124,11 @@ class Rejects:
 def _refused(outcome: Outcome) -> Reject:
     change = outcome.change
     token = change.stamp.token()
-    return Reject(change.sync, change.key, "target", "SYN608", outcome.message, source=token)
+    return Reject(
+        change.sync, change.key, "target", "SYN608", outcome.message, source=token,
+        record=change.record,
+    )  # fmt: skip
 
 
 def _kept(row: Row) -> KeptReject:
-    return KeptReject(Reject(*row[:8]), *row[8:13])
+    return KeptReject(Reject(*row[:9]), *row[9:14])

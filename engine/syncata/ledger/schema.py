@@ -6,8 +6,8 @@ LEDGER_ID = 0x53594E4C
 PLAN_ID = 0x53594E50
 """`application_id` of a plan file ("SYNP")."""
 
-LEDGER_VERSION = 1
-PLAN_VERSION = 1
+LEDGER_VERSION = 2
+PLAN_VERSION = 2
 
 # `record` holds what every run reads for every key, and nothing else; `payload` is read only for
 # what changed. Records lie in the order they were first met, the order APIs tend to list them in.
@@ -30,6 +30,7 @@ CREATE TABLE reject (
     code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
     source BLOB NOT NULL, first_run TEXT NOT NULL, last_run TEXT NOT NULL,
     first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, attempts INTEGER NOT NULL,
+    record TEXT,
     PRIMARY KEY (sync, key, stage)
 ) WITHOUT ROWID;
 CREATE TABLE run (
@@ -44,6 +45,33 @@ CREATE INDEX batch_open ON batch (id) WHERE state <> 'done';
 INSERT INTO meta VALUES ('serial', '0'), ('identity', '{}');
 """
 
+# What records wait for, where streams were read to, what was put back, what a human agreed to, and
+# whom to forget.
+SECOND = """
+CREATE TABLE waiting (
+    sync INTEGER NOT NULL, key TEXT NOT NULL, what TEXT NOT NULL, record TEXT,
+    last_run TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (sync, key)
+) WITHOUT ROWID;
+CREATE TABLE cursor (
+    sync INTEGER PRIMARY KEY, value TEXT NOT NULL, basis TEXT NOT NULL, full_at TEXT NOT NULL
+);
+CREATE TABLE drift (
+    sync INTEGER NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, times INTEGER NOT NULL,
+    PRIMARY KEY (sync, key, field)
+) WITHOUT ROWID;
+CREATE TABLE approval (
+    run TEXT PRIMARY KEY, made_at TEXT NOT NULL, word TEXT NOT NULL, ceilings TEXT NOT NULL
+);
+CREATE TABLE forgotten (person TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX payload_target ON payload (target_id) WHERE target_id IS NOT NULL;
+INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16)))), ('standing', 'active'), ('turn', '0');
+"""
+
+# From each version to the next.
+MIGRATIONS = {1: "ALTER TABLE reject ADD COLUMN record TEXT;" + SECOND}
+
 PLAN = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE change (
@@ -51,11 +79,17 @@ CREATE TABLE change (
     action TEXT NOT NULL, reason TEXT NOT NULL,
     source BLOB NOT NULL, spec BLOB NOT NULL, vals BLOB NOT NULL,
     desired TEXT, confirmed TEXT, target_id TEXT, known_id INTEGER, archived TEXT,
-    misses INTEGER NOT NULL
+    misses INTEGER NOT NULL, sort TEXT NOT NULL, record TEXT
 );
 CREATE TABLE reject (
     seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
     code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
-    source BLOB NOT NULL
+    source BLOB NOT NULL, record TEXT
+);
+CREATE TABLE waiting (
+    seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, what TEXT NOT NULL, record TEXT
+);
+CREATE TABLE deferred (
+    seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, record TEXT NOT NULL
 );
 """

@@ -2,37 +2,33 @@
 """Where the changes of a plan wait: a file of its own, never in memory, never in the ledger."""
 
 import json
-import marshal
-import os
-import tempfile
+from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from syncata.errors import StateProblem
-from syncata.ledger import schema
 from syncata.ledger.codec import CHANGE, REJECT, change_of, change_row, reject_row
 from syncata.ledger.database import (
     Database,
     Row,
     exists,
-    judge,
     marks,
-    private_directory,
     reported,
     sync_directory,
 )
+from syncata.ledger.parked import Parked
 from syncata.ledger.records import pages
+from syncata.ledger.sealing import checksum, each, unnamed_file
 from syncata.model import Action, Change, JsonObject, Reason, Reject
 
 PAGE = 1000
 SAMPLED = 100
 """Changes of one sync and action that can be shown as a sample."""
 
-_PUT_CHANGE = f"INSERT INTO change (seq, {CHANGE}) VALUES ({marks(14)})"
-_PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES ({marks(8)})"
+_PUT_CHANGE = f"INSERT INTO change (seq, {CHANGE}) VALUES ({marks(16)})"
+_PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES ({marks(9)})"
 
 Counts = dict[tuple[str, Action, Reason], int]
 
@@ -49,6 +45,7 @@ class Staging:
         """Use `new_plan` or `load_plan`."""
         self.header = header
         self._database = database
+        self.parked = Parked(database)
         self._counts: Counts = {}
         self._rejected: dict[str, int] = dict(
             database.rows("SELECT sync, count(*) FROM reject GROUP BY sync")
@@ -57,7 +54,7 @@ class Staging:
         # First and last place of each sync: reading one sync does not read the others.
         self._spans: dict[str, tuple[int, int]] = {}
         self._last = 0
-        for sync, action, reason, seq in _each(database, "change", "sync, action, reason, seq"):
+        for sync, action, reason, seq in each(database, "change", "sync, action, reason"):
             self._count(seq, sync, Action(action), Reason(reason))
 
     def __enter__(self) -> Self:
@@ -102,6 +99,39 @@ class Staging:
         A page is read at a time; changes added meanwhile come up at the end.
         """
         return map(change_of, self._rows(sync, actions))
+
+    def in_order(self, sync: str, actions: Collection[Action]) -> Iterator[Change]:
+        """Changes of one sync by their `order`, those of the same order as they were added."""
+        words = marks(len(actions))
+        sql = f"SELECT seq FROM change WHERE sync = ? AND action IN ({words}) ORDER BY sort, seq"
+        places = array("Q", (seq for (seq,) in self._database.rows(sql, (sync, *actions))))
+        for page in pages(places, PAGE):
+            some = f"SELECT {CHANGE}, seq FROM change WHERE seq IN ({marks(len(page))})"
+            found = {row[-1]: row[:-1] for row in self._database.rows(some, page)}
+            yield from (change_of(found[seq]) for seq in page)
+
+    def will_hold(self, sync: str, key: str) -> bool:
+        """Whether this plan brings a record to the target (it is created, adopted or restored)."""
+        self._index()
+        sql = (
+            "SELECT 1 FROM change WHERE sync = ? AND key = ? "
+            "AND action IN ('create', 'adopt', 'restore') LIMIT 1"
+        )
+        return self._database.value(sql, (sync, key)) is not None
+
+    def only_key(self, sync: str) -> str | None:
+        """The key of the one record of a sync that this plan brings to the target."""
+        self._index()
+        sql = "SELECT key FROM change WHERE sync = ? AND action IN ('create', 'adopt') LIMIT 2"
+        rows = self._database.rows(sql, (sync,))
+        return rows[0][0] if len(rows) == 1 else None
+
+    def change(self, sync: str, key: str) -> Change | None:
+        """The change that is staged for a record."""
+        self._index()
+        sql = f"SELECT {CHANGE} FROM change WHERE sync = ? AND key = ? LIMIT 1"
+        rows = self._database.rows(sql, (sync, key))
+        return change_of(rows[0]) if rows else None
 
     def _rows(self, sync: str | None, actions: Collection[Action] | None) -> Iterator[Row]:
         words = list(Action) if actions is None else list(actions)
@@ -191,9 +221,9 @@ class Staging:
         header = json.dumps(self.header)
         self._database.many(
             "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-            [("header", header), ("checksum", _checksum(self._database, header))],
+            [("header", header), ("checksum", checksum(self._database, header))],
         )
-        draft = _private_file(path.parent)
+        draft = unnamed_file(path.parent)
         try:
             self._database.copy(draft)
             with reported(path):
@@ -201,69 +231,3 @@ class Staging:
         finally:
             draft.unlink(missing_ok=True)
         sync_directory(path.parent)
-
-
-def new_plan(directory: Path) -> Staging:
-    """An empty plan in the state directory, which is made if need be. Raises StateProblem."""
-    private_directory(directory)
-    path = _private_file(directory)
-    try:
-        return Staging(_empty(path), {})
-    finally:
-        path.unlink()  # open, but without a name: it cannot be left behind
-
-
-def load_plan(path: Path) -> Staging:
-    """Open a saved plan for reading. Raises StateProblem: missing, foreign, newer, damaged."""
-    if not exists(path):
-        raise StateProblem(f"{path}: there is no plan", hint="make one: `syncata plan -o FILE`")
-    database = Database(path, mode="ro")
-    try:
-        judge(database, schema.PLAN_ID, schema.PLAN_VERSION, "plan")
-        meta: dict[str, str] = dict(database.rows("SELECT key, value FROM meta"))
-        if _checksum(database, meta.get("header", "")) != meta.get("checksum"):
-            raise StateProblem(f"{path}: the plan is damaged", hint="make a new plan")
-        return Staging(database, json.loads(meta["header"]))
-    except BaseException:
-        database.close()
-        raise
-
-
-def _private_file(directory: Path) -> Path:
-    with reported(directory):
-        handle, name = tempfile.mkstemp(prefix=".plan-", dir=directory)
-        os.close(handle)
-    return Path(name)
-
-
-def _empty(path: Path) -> Database:
-    database = Database(path)
-    # Nothing here outlives the process, so nothing is written twice or waited for.
-    database.pragmas("journal_mode=OFF", "synchronous=OFF")
-    # Sorting a million keys for the index is no matter for memory either.
-    database.pragmas("locking_mode=EXCLUSIVE", "temp_store=FILE")
-    database.script(
-        f"PRAGMA application_id={schema.PLAN_ID}; {schema.PLAN}"
-        f"PRAGMA user_version={schema.PLAN_VERSION};"
-    )
-    return database
-
-
-def _each(database: Database, table: str, columns: str) -> Iterator[Row]:
-    sql = f"SELECT {columns}, seq FROM {table} WHERE seq > ? ORDER BY seq LIMIT {PAGE}"
-    rows = database.rows(sql, (0,))
-    while rows:
-        for row in rows:
-            yield row[:-1]
-        rows = database.rows(sql, (rows[-1][-1],))
-
-
-def _checksum(database: Database, header: str) -> str:
-    """A digest of all rows and the header."""
-    digest = blake2b(header.encode(), digest_size=32)
-    for table, columns in (("change", CHANGE), ("reject", REJECT)):
-        digest.update(table.encode())
-        for row in _each(database, table, columns):
-            # Version 2 is the last whose bytes depend on nothing but the values.
-            digest.update(marshal.dumps(row, 2))
-    return digest.hexdigest()

@@ -1,104 +1,34 @@
-"""The ledger of one connection: opening it, and every operation as one transaction."""
+"""The ledger of one connection: every operation as one transaction."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from syncata.errors import StateProblem
-from syncata.ledger import database as files
-from syncata.ledger import schema
-from syncata.ledger.database import Database, exists, judge, reported
+from syncata.ledger.consent import Consent
+from syncata.ledger.cursors import Cursors
+from syncata.ledger.database import Database
+from syncata.ledger.drifts import Drifts
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
 from syncata.ledger.records import Confirmed, Records, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
 from syncata.ledger.verify import findings
-from syncata.model import Change, JsonObject, Known, Outcome, Reject
+from syncata.ledger.waiting import KeptWaiting, Waits
+from syncata.model import Change, JsonObject, Known, Outcome, Reject, Waiting
 
 RENEWED = 10_000
 """Renewals per transaction: they need not be one."""
-
-
-def utc_now() -> str:
-    """This instant as ISO 8601, UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def open_ledger(
-    path: Path, *, read_only: bool = False, clock: Callable[[], str] = utc_now
-) -> "Ledger":
-    """Open the ledger at `path`; make it if there is none and it is to be written.
-
-    For writing it takes the lock and raises Locked if another process has it. With `read_only`
-    it needs no lock and works while a run writes. Raises StateProblem, with what to do, for a
-    missing (read only), foreign, newer, damaged or unreachable file.
-    """
-    if read_only:
-        return Ledger(_existing(path, read_only=True), None, clock, created=False)
-    files.private_directory(path.parent)
-    lock = Lock(path.with_name(f"{path.name}.lock"), clock())
-    try:
-        created = not exists(path)
-        if created:
-            _create(path)
-        return Ledger(_existing(path), lock, clock, created=created)
-    except BaseException:
-        lock.release()
-        raise
-
-
-def _create(path: Path) -> None:
-    """Make it under another name first: a crash leaves a whole ledger or none."""
-    if exists(path.with_name(f"{path.name}-journal")):
-        hint = "restore the ledger from a backup, or remove what is left of it"
-        raise StateProblem(f"{path}: the ledger is gone but its journal is there", hint=hint)
-    draft = path.with_name(f".{path.name}.new")
-    with reported(draft):
-        draft.unlink(missing_ok=True)  # we hold the lock: a run that died left it
-    files.private_file(draft)
-    database = Database(draft)
-    try:
-        database.script(
-            f"PRAGMA application_id={schema.LEDGER_ID}; PRAGMA synchronous=EXTRA; BEGIN;"
-            f"{schema.LEDGER} PRAGMA user_version={schema.LEDGER_VERSION}; COMMIT;"
-        )
-    finally:
-        database.close()
-    with reported(path):
-        draft.rename(path)
-    files.sync_directory(path.parent)
-
-
-def _existing(path: Path, *, read_only: bool = False) -> Database:
-    if not exists(path):
-        hint = "the first `syncata run` makes it; check the path otherwise"
-        raise StateProblem(f"{path}: there is no ledger", hint=hint)
-    database = Database(path)
-    try:
-        judge(database, schema.LEDGER_ID, schema.LEDGER_VERSION, "ledger")
-        if read_only:
-            # Opened for writing all the same: after a crash a reader must undo what was half done.
-            database.pragmas("query_only=ON")
-        else:
-            database.pragmas("journal_mode=DELETE", "synchronous=EXTRA")
-            database.rows("BEGIN IMMEDIATE")  # fails now, not in the middle of a run
-            database.rows("ROLLBACK")
-    except BaseException:
-        database.close()
-        raise
-    return database
 
 
 class Ledger:
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
-    it made it. Close it, or use it as a context manager.
+    it made it. `cursors`, `drifts` and `consent` are its smaller drawers. Close it, or use it as
+    a context manager.
     """
 
     def __init__(
@@ -113,6 +43,10 @@ class Ledger:
         self._rejects = Rejects(database, self._records)
         self._journal = Journal(database)
         self._runs = Runs(database)
+        self._waits = Waits(database, self._records)
+        self.cursors = Cursors(database, self._records)
+        self.drifts = Drifts(database, self._records)
+        self.consent = Consent(database, clock)
 
     def __enter__(self) -> Self:
         return self
@@ -135,21 +69,29 @@ class Ledger:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         """A transaction that moves the serial: plans made before it are stale."""
-        try:
-            with self._database.transaction():
-                yield
-                self._database.rows(
-                    "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'serial'"
-                )
-        except BaseException:
-            self._records.rolled_back()
-            raise
+        with self._records.writing():
+            yield
+            self._database.rows(
+                "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'serial'"
+            )
 
     # What is held
 
     def known(self, sync: str, keys: Sequence[str]) -> dict[str, Known]:
         """What is held of the keys of a page; a key that is not there is not known."""
         return self._records.known(sync, keys)
+
+    def by_target(self, sync: str, ids: Sequence[str]) -> dict[str, Known]:
+        """What is held of the things with these target ids."""
+        return self._records.by_target(sync, ids)
+
+    def keys_between(self, sync: str, low: str, high: str) -> list[str]:
+        """Keys of a sync from `low` up to, and without, `high`."""
+        return self._records.keys_between(sync, low, high)
+
+    def live(self, sync: str) -> Iterator[Known]:
+        """Every live record of a sync; the ledger may be written meanwhile."""
+        return self._records.all_known(sync)
 
     def confirmed(self, ids: Sequence[int]) -> dict[int, Confirmed]:
         """Last confirmed payloads and target ids, by the ids of `Known`."""
@@ -210,6 +152,7 @@ class Ledger:
             self._records.renew(renewed)
             self._rejects.forget(renewed)
             self._rejects.settle(answered, run, self._clock())
+            self._waits.settle(answered, run, self._clock())
             if batch is not None:
                 self._journal.close(batch)
 
@@ -219,6 +162,7 @@ class Ledger:
             with self._writing():
                 self._records.renew(page)
                 self._rejects.forget(page)
+                self._waits.forget((change.sync, change.key) for change in page)
 
     def open_batches(self) -> list[Batch]:
         """Batches sent, or about to be, whose answers are not in the ledger; oldest first."""
@@ -248,6 +192,34 @@ class Ledger:
     def reject_counts(self) -> dict[tuple[str, str], int]:
         """How many records are set aside, by sync and stage."""
         return self._rejects.counts()
+
+    # What waits
+
+    def set_waiting(
+        self, sync: str, waiting: Iterable[Waiting], run: str, *, complete: bool
+    ) -> None:
+        """Keep what waits; after a complete read, forget what does no longer."""
+        with self._writing():
+            self._waits.put(waiting, run, self._clock())
+            if complete:
+                self._waits.forget_others(sync, run)
+
+    def forget_waiting(self, sync: str, keys: Iterable[str]) -> None:
+        """These records wait no longer."""
+        with self._writing():
+            self._waits.forget((sync, key) for key in keys)
+
+    def waiting(self, sync: str | None = None, limit: int | None = None) -> Iterator[KeptWaiting]:
+        """Records that wait, with since when, by sync and key."""
+        return self._waits.listed(sync, limit)
+
+    def waiting_since(self, sync: str) -> dict[str, str]:
+        """Since when each record of a sync waits, by key."""
+        return self._waits.since(sync)
+
+    def waiting_counts(self) -> list[tuple[str, str, int, str]]:
+        """(sync, what, how many, since when the oldest) of everything that waits."""
+        return self._waits.counts()
 
     # Runs, identity, health
 

@@ -1,6 +1,7 @@
 """One sync, compiled: from a source record to its key, its standing and its payload."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -8,7 +9,10 @@ from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
 from syncata.mapping.context import Context, Functions, Note
 from syncata.mapping.contract import contract
-from syncata.model import JsonObject, Stamp, digest, key_text
+from syncata.mapping.ordering import sortable, unordered_fields
+from syncata.mapping.persons import Keyed, hidden
+from syncata.mapping.ranking import Ranking
+from syncata.model import JsonObject, Stamp, canonical, digest, key_text
 from syncata.spec.model import Sync
 
 # Part of every fingerprint: grows when the engine maps the same record to another payload.
@@ -16,6 +20,7 @@ MAPPING_VERSION = 1
 
 Explain = Callable[[JsonObject, Any], list[tuple[str, str]]]
 _MISSING = object()
+_MOVING = frozenset({"ref", "has", "find", "rank"})
 
 
 class Standing(StrEnum):
@@ -24,6 +29,14 @@ class Standing(StrEnum):
     LIVE = "live"
     CLOSED = "closed"
     EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record of a sync; with `each`, `parent` is the stream's record that it is part of."""
+
+    value: Any
+    parent: JsonObject | None = None
 
 
 class CompiledSync:
@@ -45,83 +58,163 @@ class CompiledSync:
         self.sync = sync
         self._reads = reads
         self._key = compile_expression(sync.key)
-        self._where = compile_expression(sync.where) if sync.where else None
-        self._live = compile_expression(sync.live) if sync.live else None
+        self._each, self._where, self._live, self._person, self._order, self._final = (
+            compile_expression(text) if text else None
+            for text in (sync.each, sync.where, sync.live, sync.person, sync.order, sync.final)
+        )
         self._fields = [(name, compile_expression(text)) for name, text in sync.map.items()]
         self._source_schema, self._target_schema = source_schema, target_schema
-        self._source_fits = contract(source_schema) if source_schema else _always
+        self._source_fits = contract(source_schema) if source_schema and not sync.each else _always
         self._target_fits = contract(target_schema) if target_schema else _always
+        self.unordered = unordered_fields(target_schema)
         self._explain = explain
         called = {call.name for expression in self._expressions() for call in expression.calls}
         # Time and references change a payload without changing what its stamp is made of.
-        self.moves = sync.volatile or bool(called & {"ref", "has"})
+        self.moves = sync.volatile or bool(called & _MOVING)
+        self.sees_known = self._sees("known")
+        self._sees_parent = self._sees("parent")
+        self.ranking = Ranking()
         self._scope: Scope | None = None
         self._spec_digest = self._values_digest = b""
+        self._keyed: Keyed = str
+        self._provisional = ""
 
-    def bind(self, context: Context, functions: Functions, note: Note) -> "CompiledSync":
+    def bind(
+        self,
+        context: Context,
+        functions: Functions,
+        note: Note,
+        *,
+        keyed: Keyed = str,
+        provisional: str = "",
+    ) -> "CompiledSync":
         """Take in the values of a run; from here on records can be judged.
 
-        `note` is told each source value that has no counterpart.
+        `note` is told each source value that has no counterpart. `keyed` makes a keyed hash of
+        who a record is about. `provisional` marks ids in a payload that are not known yet.
         """
         sync = self.sync
         roles = [bool(sync.where), bool(sync.live), sync.resource, sync.on_excluded, self._reads]
-        shape = [list(sync.map), list(sync.require), *roles]
+        more = [bool(e) for e in (self._each, self._person, self._final)]
+        shape = [list(sync.map), list(sync.require), *roles, *(more if any(more) else ())]
         self._spec_digest, self._values_digest = context.digests(
             self._expressions(), shape, MAPPING_VERSION
         )
-        self._scope = context.scope(functions, note)
+        self._scope = context.scope({**functions, "rank": self.ranking}, note)
+        self._keyed, self._provisional = keyed, provisional
         return self
 
+    @property
+    def basis(self) -> str:
+        """A digest of the compiled sync and of the values it reads."""
+        return (self._spec_digest + self._values_digest).hex()
+
     def _expressions(self) -> list[Expression]:
-        conditions = [condition for condition in (self._where, self._live) if condition]
+        optional = (self._each, self._where, self._live, self._person, self._final)
+        conditions = [condition for condition in optional if condition]
         return [self._key, *conditions, *(expression for _, expression in self._fields)]
 
-    def key(self, record: JsonObject) -> str:
-        """The record's key as text. Raises RecordRejected where it has none."""
-        value = self._evaluate(self._key, record, "key")
+    def _sees(self, variable: str) -> bool:
+        return any(variable in expression.variables for expression in self._expressions())
+
+    def items(self, record: JsonObject) -> Iterable[Item]:
+        """The records of the sync that one of the stream holds. Raises RecordRejected."""
+        if self._each is None:
+            return (Item(record),)
+        found = self._evaluate(self._each, record, "each")
+        if found is UNDEFINED or found is None:
+            return ()
+        return [Item(part, record) for part in (found if isinstance(found, list) else [found])]
+
+    def scope(self, item: Item, known: Any = UNDEFINED) -> Scope:
+        """What the expressions see besides the record: its parent, what is known of it."""
+        assert self._scope is not None, "bind() comes first"
+        names = {}
+        if self._sees_parent:
+            names["parent"] = item.parent if item.parent is not None else UNDEFINED
+        if self.sees_known:
+            names["known"] = known
+        return self._scope.child(names) if names else self._scope
+
+    def key(self, item: Item) -> tuple[str, str | None]:
+        """The record's key as text, and the keyed hash of who it is about, if anybody.
+
+        Raises RecordRejected where it has none.
+        """
+        scope = self.scope(item)
+        value = self._evaluate(self._key, item.value, "key", scope)
         if value is UNDEFINED or value is None or value == "":
             raise RecordRejected(
                 "SYN601", "the record has no key", field="key", position=self._key.source.position
             )
+        person = None
+        if self._person is not None:
+            about = self._evaluate(self._person, item.value, "person", scope)
+            if about is not UNDEFINED and about is not None:
+                person = self._keyed(key_text(about))
+                value = hidden(value, about, person)
         try:
             text = key_text(value)
             text.encode()
         except ValueError as error:
             raise RecordRejected("SYN609", f"the key is no valid text: {error}") from error
-        return text
+        return text, person
 
-    def stamp(self, record: JsonObject) -> Stamp:
+    def stamp(self, item: Item) -> Stamp:
         """What a decision about this record rests on. Raises RecordRejected for what is no text."""
+        whole = [item.value, item.parent] if self._sees_parent else item.value
         try:
-            return Stamp(digest(record), self._spec_digest, self._values_digest)
+            return Stamp(digest(whole), self._spec_digest, self._values_digest)
         except ValueError as error:
             raise RecordRejected("SYN609", f"the record is no valid JSON text: {error}") from error
 
-    def standing(self, record: JsonObject) -> Standing:
+    def order(self, item: Item, scope: Scope) -> str:
+        """A text by which records are sent in order. Raises RecordRejected."""
+        if self._order is None:
+            return ""
+        return sortable(self._evaluate(self._order, item.value, "order", scope))
+
+    def is_final(self, item: Item, scope: Scope) -> bool:
+        """Whether a known record is left alone. Raises RecordRejected where it is undecided."""
+        return self._final is not None and self._truth(self._final, item.value, "final", scope)
+
+    def standing(self, item: Item, scope: Scope) -> Standing:
         """Judge `where`, then `live`. Raises RecordRejected where one cannot be decided."""
-        if self._where and not self._condition(self._where, record, "where"):
+        if self._where and not self._condition(self._where, item.value, "where", scope):
             return Standing.EXCLUDED
-        if self._live and not self._condition(self._live, record, "live"):
+        if self._live and not self._condition(self._live, item.value, "live", scope):
             return Standing.CLOSED
         return Standing.LIVE
 
-    def payload(self, record: JsonObject) -> JsonObject:
+    def payload(self, item: Item, scope: Scope) -> JsonObject:
         """What the target should hold. Raises RecordRejected with the field at fault."""
-        if not self._source_fits(record):
-            self._violation("SYN605", self._source_schema, record)
+        if not self._source_fits(item.value):
+            self._violation("SYN605", self._source_schema, item.value)
         payload: JsonObject = {}
         for name, expression in self._fields:
-            value = self._evaluate(expression, record, name)
+            value = self._evaluate(expression, item.value, name, scope)
             if value is not UNDEFINED:
                 payload[name] = value
         for name in self.sync.require:
             if payload.get(name) in (None, ""):
                 self._lacks(name)
-        if not self._target_fits(payload):
+        return self.fitting(payload)
+
+    def fitting(self, payload: JsonObject) -> JsonObject:
+        """The payload, its unordered lists in order. Raises RecordRejected if it does not fit.
+
+        A payload with provisional ids is judged once they are known.
+        """
+        for name in self.unordered & payload.keys():
+            payload[name] = in_order(payload[name])
+        if not self._target_fits(payload) and not self._is_provisional(payload):
             self._violation("SYN606", self._target_schema, payload)
         return payload
 
-    def _condition(self, expression: Expression, record: JsonObject, place: str) -> bool:
+    def _is_provisional(self, payload: JsonObject) -> bool:
+        return bool(self._provisional) and self._provisional in canonical(payload).decode()
+
+    def _condition(self, expression: Expression, record: Any, place: str, scope: Scope) -> bool:
         for path in expression.needs:
             if not present(record, path):
                 raise RecordRejected(
@@ -130,7 +223,10 @@ class CompiledSync:
                     field=place,
                     position=expression.source.position,
                 )
-        value = self._evaluate(expression, record, place)
+        return self._truth(expression, record, place, scope)
+
+    def _truth(self, expression: Expression, record: Any, place: str, scope: Scope) -> bool:
+        value = self._evaluate(expression, record, place, scope)
         if isinstance(value, bool):
             return value
         shown = (
@@ -143,10 +239,13 @@ class CompiledSync:
             position=expression.source.position,
         )
 
-    def _evaluate(self, expression: Expression, record: JsonObject, place: str) -> Any:
-        assert self._scope is not None, "bind() comes first"
+    def _evaluate(
+        self, expression: Expression, record: Any, place: str, scope: Scope | None = None
+    ) -> Any:
+        used = scope or self._scope
+        assert used is not None, "bind() comes first"
         try:
-            return expression.evaluate(record, self._scope)
+            return expression.evaluate(record, used)
         except ExpressionError as error:
             raise RecordRejected(
                 "SYN603", f"{error.code}: {error.message}", field=place, position=error.position
@@ -171,6 +270,14 @@ class CompiledSync:
 
 def _always(_value: Any) -> bool:
     return True
+
+
+def in_order(value: Any) -> Any:
+    """A list without repetitions in an order of its own; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    by_text = {canonical(item): item for item in value}
+    return [by_text[text] for text in sorted(by_text)]
 
 
 def present(value: Any, path: tuple[str, ...]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Protocol
 
-from syncata.model import WRITES, Action, Change, Reject, Tally, clean
+from syncata.model import WRITES, Action, Change, Reject, Tally, clean, shown_provisional
 from syncata.plan import Stop, SyncPlan, field_changes
 from syncata.report.values import (
     SYMBOLS,
@@ -106,7 +106,7 @@ def _change_lines(change: Change, masked: frozenset[str], paint: Paint) -> Itera
     if change.action in (Action.ARCHIVE, Action.REMOVE):
         return
     before = json.loads(change.confirmed) if change.confirmed else None
-    after = json.loads(change.desired) if change.desired else None
+    after = json.loads(shown_provisional(change.desired)) if change.desired else None
     differences = field_changes(before, after)
     width = min(24, max((len(name) for name, _, _ in differences), default=0))
     for name, old, new in differences[:FIELDS]:

@@ -28,6 +28,9 @@ def sync_report(plan: SyncPlan, applied: Mapping[str, Any] | None) -> Report:
             {"label": label, "value": value, "records": times}
             for (label, value), times in sorted(plan.tally.notes.items())
         ],
+        "rewritten": _rewritten(plan),
+        "since": plan.since,
+        "looked_at": plan.looked_at,
         "complete": plan.complete,
         "incomplete_because": plan.incomplete_because,
         "skipped": plan.skipped,
@@ -36,11 +39,28 @@ def sync_report(plan: SyncPlan, applied: Mapping[str, Any] | None) -> Report:
     }
 
 
+def _rewritten(plan: SyncPlan) -> dict[str, int]:
+    """How many records have a field that the target does not keep as it was sent."""
+    counts: dict[str, int] = {}
+    for _, name in plan.rewritten:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def waiting_report(counts: Sequence[tuple[str, str, int, str]]) -> list[Report]:
+    """What waits, for what, how many, and since when the oldest."""
+    return [
+        {"sync": sync, "for": what, "records": records, "since": since}
+        for sync, what, records, since in counts
+    ]
+
+
 def stop_report(stop: Stop) -> Report:
     """A guard that held the run."""
     return {
         "sync": stop.sync,
-        "guard": f"guards.{stop.guard}",
+        "guard": stop.key,
+        "number": stop.number,
         "measured": stop.measured,
         "limit": stop.limit,
         "advice": stop.advice,
@@ -70,6 +90,10 @@ def run_lines(
     width = max((len(sync["sync"]) for sync in report.get("syncs", [])), default=0)
     for sync in report.get("syncs", []):
         yield from _sync_lines(sync, width, paint)
+    for waiting in report.get("waiting", []):
+        records = number(waiting["records"], "record")
+        since, what = waiting["since"][:10], clean(waiting["for"])
+        yield f"  {waiting['sync']}: {records} waiting for {what}, since {since}"
     for stop in report.get("stops", []):
         yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
         yield f"  {stop['advice']}"
@@ -108,7 +132,12 @@ def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[s
             f"  {'':<{width}}  no counterpart for {note['label']} {shown(note['value'])}: "
             f"{note['records']:,}"
         )
-    if sync["incomplete_because"]:
+    for name, records in sync.get("rewritten", {}).items():
+        yield (
+            f"  {'':<{width}}  the target rewrites {name} of {number(records, 'record')}: "
+            "left alone from now on"
+        )
+    if sync["incomplete_because"] and not sync.get("since"):
         yield f"  {'':<{width}}  {sync['incomplete_because']}: nothing counts as missing"
 
 
@@ -122,8 +151,9 @@ def applied_text(applied: Mapping[str, Any]) -> str:
         parts.append(f"{applied['rejected']:,} refused by the target")
     if applied["unknown"]:
         parts.append(f"{applied['unknown']:,} without an answer (sent again by the next run)")
-    if applied["waiting"]:
-        parts.append(f"{applied['waiting']:,} waiting for a reference")
+    waiting = applied["waiting"] + applied.get("held_back", 0)
+    if waiting:
+        parts.append(f"{waiting:,} waiting")
     return "; ".join(parts)
 
 

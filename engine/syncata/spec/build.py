@@ -5,11 +5,13 @@ from collections.abc import Collection, Mapping
 from typing import Literal, cast
 
 from syncata.document import Document
-from syncata.spec.build_requests import build_api, build_request
+from syncata.spec.build_requests import build_api, build_request, span_seconds
 from syncata.spec.build_resources import build_resource
 from syncata.spec.model import (
     Absent,
+    Check,
     Guards,
+    Incremental,
     Lookup,
     ScheduleEntry,
     Setting,
@@ -86,10 +88,12 @@ def build_guards(node: Node, otherwise: Guards) -> Guards:
     return Guards(
         max_spec_updates=_share(node["max_spec_updates"], otherwise.max_spec_updates),
         max_archives=_share(node["max_archives"], otherwise.max_archives),
+        max_drift=_share(node["max_drift"], otherwise.max_drift),
         max_rejects=_share(node["max_rejects"], otherwise.max_rejects),
         above=_number(node["above"], otherwise.above),
         empty_source=cast("Literal['hold', 'allow']", empty),
         misses=_number(node["misses"], otherwise.misses),
+        give_up_after=span_seconds(node["give_up_after"].text(), otherwise.give_up_after),
     )
 
 
@@ -136,6 +140,17 @@ def _stream(name: str, node: Node) -> Stream:
         schema_at=node["schema"].scalar(),
         key=node["key"].expect(),
         absent=_absent(absent) if absent else None,
+        incremental=_incremental(node["incremental"]) if node["incremental"] else None,
+    )
+
+
+def _incremental(node: Node) -> Incremental:
+    return Incremental(
+        param=node["param"].text(),
+        value=node["value"].expect("{$since}"),
+        cursor=node["cursor"].expect(),
+        overlap=span_seconds(node["overlap"].text("PT1H")),
+        full_every=span_seconds(node["full_every"].text("P7D")),
     )
 
 
@@ -149,6 +164,20 @@ def _target(node: Node) -> Target:
         api=build_api(node),
         lookups={name: _lookup(name, part) for name, part in node["lookups"].items()},
         resources={name: build_resource(name, part) for name, part in node["resources"].items()},
+        checks=tuple(_check(part) for part in node["checks"].elements()),
+    )
+
+
+def _check(node: Node) -> Check:
+    return Check(
+        title=node["title"].text(),
+        when=node["when"].scalar(),
+        scopes=tuple(node["scopes"].value or ()),
+        request=build_request(node["request"]),
+        pagination=build_pagination(node["pagination"]),
+        ok=node["ok"].expect("$status < 400"),
+        found=node["found"].scalar(),
+        advice=node["advice"].expect(),
     )
 
 
@@ -157,9 +186,14 @@ def _lookup(name: str, node: Node) -> Lookup:
         name=name,
         when=node["when"].scalar(),
         request=build_request(node["request"]),
+        pagination=build_pagination(node["pagination"]),
         result=node["result"].expect("$response"),
         one=node["one"].value is True,
         message=node["message"].scalar(),
+        by=node["by"].scalar(),
+        fold=node["fold"].text("none"),
+        batch=_number(node["batch"], 1),
+        missing=node["missing"].text("wait"),
     )
 
 
@@ -180,4 +214,10 @@ def _sync(name: str, node: Node, root: Node) -> Sync:
         require=tuple(node["require"].value or ()),
         map={field: part.expect() for field, part in node["map"].items()},
         volatile=node["volatile"].value is True,
+        each=node["each"].scalar(),
+        on_disabled=node["on_disabled"].text("keep"),
+        duplicates=node["duplicates"].text("reject"),
+        person=node["person"].scalar(),
+        order=node["order"].scalar(),
+        final=node["final"].scalar(),
     )

@@ -1,5 +1,6 @@
 """Requests, authentication, limits and answers of a spec, from nodes found valid."""
 
+import re
 from typing import Any, cast
 
 from syncata.document import Scalar
@@ -67,6 +68,20 @@ def build_rate(node: Node) -> Rate | None:
 def seconds(node: Node, default: float) -> float:
     """A number of seconds."""
     return float(node.value) if node else default
+
+
+_SPAN = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
+_SPAN_UNITS = (604_800, 86_400, 3_600, 60, 1)
+
+
+def span_seconds(text: str, default: float = 0.0) -> float:
+    """The seconds of an ISO 8601 duration such as P2D; `default` where there is none."""
+    found = _SPAN.fullmatch(text)
+    if not found or not text:
+        return default
+    return float(
+        sum(int(n or 0) * unit for n, unit in zip(found.groups(), _SPAN_UNITS, strict=True))
+    )
 
 
 def _auth(node: Node) -> Auth:

@@ -1,8 +1,20 @@
 """Resources of the target and their operations, from nodes found valid."""
 
+from syncata.spec.build_observe import build_observe
 from syncata.spec.build_requests import build_request, seconds
 from syncata.spec.node import Node
-from syncata.spec.operations import Batch, Conflict, Find, Job, Operation, Poll, Resource, Results
+from syncata.spec.operations import (
+    Batch,
+    Conflict,
+    Find,
+    ItemError,
+    Job,
+    Operation,
+    Poll,
+    Read,
+    Resource,
+    Results,
+)
 from syncata.spec.pagination import build_pagination
 
 OPERATIONS = ("create", "update", "upsert", "archive", "restore", "remove")
@@ -23,6 +35,7 @@ def build_resource(name: str, node: Node) -> Resource:
         find=_find(find) if find else None,
         operations={word: _operation(word, node[word]) for word in OPERATIONS if node[word]},
         on_deactivate=node["on_deactivate"].text(deactivate),
+        observe=build_observe(node["observe"]),
     )
 
 
@@ -31,9 +44,11 @@ def _find(node: Node) -> Find:
         request=build_request(node["request"]),
         pagination=build_pagination(node["pagination"]),
         records=node["records"].scalar(),
-        where=node["where"].expect(),
+        where=node["where"].scalar(),
+        by=node["by"].scalar(),
         id=node["id"].expect(),
         adopt=node["adopt"].text("confirm"),
+        several=node["several"].text("stop"),
     )
 
 
@@ -50,6 +65,16 @@ def _operation(name: str, node: Node) -> Operation:
         omitted=_omitted(node),
         repeatable=node["repeatable"].value is True,
         undone_by_write=node["undone_by_write"].value is True,
+        read=_read(node["read"]) if node["read"] else None,
+    )
+
+
+def _read(node: Node) -> Read:
+    return Read(
+        when=node["when"].scalar(),
+        request=build_request(node["request"]),
+        pagination=build_pagination(node["pagination"]),
+        result=node["result"].expect("$response"),
     )
 
 
@@ -95,4 +120,8 @@ def _results(node: Node, *, of_job: bool = False) -> Results:
         ok=node["ok"].expect(),
         id=node["id"].scalar(),
         error=node["error"].scalar(),
+        item_errors=tuple(
+            ItemError(error["when"].expect(), error["then"].text())
+            for error in node["item_errors"].elements()
+        ),
     )

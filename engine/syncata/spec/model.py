@@ -44,6 +44,20 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class Incremental:
+    """Reading only what changed: `param` gets `value` (a template over `$since`).
+
+    `cursor` yields when a record changed. `overlap` and `full_every` are seconds.
+    """
+
+    param: str
+    value: Scalar
+    cursor: Scalar
+    overlap: float
+    full_every: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """One list of records of the source. `count` yields the number the API says there is."""
 
@@ -57,6 +71,7 @@ class Stream:
     schema_at: Scalar | None
     key: Scalar
     absent: Absent | None
+    incremental: Incremental | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +84,38 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A value read from the target once per run, as `$lookups.<name>`.
+    """A value read from the target: once per run as `$lookups.<name>`, or for single keys.
 
-    `one`: exactly one result is expected; none or several end the run with `message`.
+    `one`: exactly one result is expected; none or several end the run with `message`. With `by`,
+    `$find` asks for keys: `batch` in one request, compared as `fold` (none, case) says; `missing`
+    (wait, reject, nothing) is what becomes of a record whose key is not found.
     """
 
     name: str
     when: Scalar | None
     request: Request
+    pagination: Pagination | None
     result: Scalar
     one: bool
     message: Scalar | None
+    by: Scalar | None = None
+    fold: str = "none"
+    batch: int = 1
+    missing: str = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing `doctor` looks at: `ok` judges the answer; `scopes` are what it proves."""
+
+    title: str
+    when: Scalar | None
+    scopes: tuple[str, ...]
+    request: Request
+    pagination: Pagination | None
+    ok: Scalar
+    found: Scalar | None
+    advice: Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +125,17 @@ class Target:
     api: Api
     lookups: Mapping[str, Lookup]
     resources: Mapping[str, Resource]
+    checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
     """Stream to mapping to resource. `stream` is None for `from: settings`, one record.
 
-    `on_excluded` and `on_missing` are archive, remove or keep. `volatile`: may use `$now`.
+    `each` makes several records out of one. `on_excluded`, `on_missing` and `on_disabled` are
+    archive, remove or keep; `duplicates` is reject or any. `person`: who a record is about.
+    `order`: what changes are sent by. `final`: a known record that is left alone. `volatile`: may
+    use `$now`.
     """
 
     name: str
@@ -110,6 +150,12 @@ class Sync:
     require: tuple[str, ...]
     map: Mapping[str, Scalar]
     volatile: bool
+    each: Scalar | None = None
+    on_disabled: str = "keep"
+    duplicates: str = "reject"
+    person: Scalar | None = None
+    order: Scalar | None = None
+    final: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +170,17 @@ class ScheduleEntry:
 @dataclass(frozen=True, slots=True)
 class Guards:
     """Shares (0…1) from which a run waits for a human. `above`: they act from this many records
-    on. `misses`: complete reads without a record before it counts as gone."""
+    on. `misses`: complete reads without a record before it counts as gone. `give_up_after`:
+    seconds that a record may wait."""
 
     max_spec_updates: float = 0.3
     max_archives: float = 0.3
+    max_drift: float = 0.3
     max_rejects: float = 0.01
     above: int = 10
     empty_source: Literal["hold", "allow"] = "hold"
     misses: int = 2
+    give_up_after: float = 90 * 86_400.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,14 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemError:
+    """A class of refusals of single items: where `when` holds, `then` is wait, retry or reject."""
+
+    when: Scalar
+    then: str
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """How the answer for each item is read. `path` is a template (`$location`), None: the answer
     to the request itself holds them. `records` yields the list, `echo` the item we sent."""
@@ -31,6 +39,7 @@ class Results:
     ok: Scalar
     id: Scalar | None
     error: Scalar | None
+    item_errors: tuple[ItemError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,16 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Read:
+    """A fresh look at one thing before it is written: `result` becomes `$current`."""
+
+    when: Scalar | None
+    request: Request
+    pagination: Pagination | None
+    result: Scalar
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One way of writing. With `batch` it sends many records, else one per request.
 
@@ -77,19 +96,56 @@ class Operation:
     omitted: str
     repeatable: bool = False
     undone_by_write: bool = False
+    read: Read | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Find:
     """Looks for a resource that may exist already: the record (of `records`) for which `where`
-    holds. `adopt`: confirm (a human agrees), always, or never."""
+    holds, or whose `by` yields the key. `adopt`: confirm (a human agrees), always, or never.
+    `several`: stop, or first (by id) where more than one is found."""
 
     request: Request
     pagination: Pagination | None
     records: Scalar | None
-    where: Scalar
+    where: Scalar | None
+    by: Scalar | None
     id: Scalar
     adopt: str
+    several: str = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveList:
+    """One list of what the target holds; `fields` yield what is compared, by payload field."""
+
+    request: Request
+    pagination: Pagination | None
+    records: Scalar | None
+    id: Scalar
+    archived: Scalar | None
+    gone: Scalar | None
+    fields: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class ObserveOne:
+    """Single reads: one of `share` records in a run. `fields` None: every field of the payload."""
+
+    request: Request
+    pagination: Pagination | None
+    archived: Scalar | None
+    gone: Scalar | None
+    fields: Mapping[str, Scalar] | None
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """How it is seen what the target holds."""
+
+    list: ObserveList | None
+    one: ObserveOne | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +159,4 @@ class Resource:
     find: Find | None
     operations: Mapping[str, Operation]  # create, update, upsert, archive, restore, remove
     on_deactivate: str
+    observe: Observe | None = None

@@ -9,6 +9,7 @@ from syncata.errors import Unavailable
 from syncata.expressions import (
     UNDEFINED,
     Expression,
+    ExpressionError,
     Scope,
     compile_expression,
     compile_template,
@@ -113,6 +114,7 @@ class ResultReader:
         self._ok = compile_expression(spec.ok)
         self._id = _optional(spec.id)
         self._error = _optional(spec.error)
+        self._errors = [(compile_expression(e.when), _THEN[e.then]) for e in spec.item_errors]
 
     @property
     def are_nested(self) -> bool:
@@ -143,7 +145,23 @@ class ResultReader:
             return Outcome(change, Verdict.OK, change.target_id if known else key_text(value))
         error = UNDEFINED if self._error is None else self._error.evaluate(result, scope)
         message = "refused without a reason" if error in (UNDEFINED, None) else key_text(error)
-        return Outcome(change, Verdict.REJECTED, None, message[:MAX_MESSAGE])
+        verdict = self._verdict(result, scope)
+        if verdict is Verdict.WAITING:  # counted by what is waited for, and shown to people
+            return Outcome(change, verdict, None, "target")
+        return Outcome(change, verdict, None, message[:MAX_MESSAGE])
+
+    def _verdict(self, result: Any, scope: Scope) -> Verdict:
+        """What the refusal of an item means."""
+        for when, verdict in self._errors:
+            try:
+                if holds(when, result, scope):
+                    return verdict
+            except ExpressionError:
+                continue  # a class written for another shape of result
+        return Verdict.REJECTED
+
+
+_THEN = {"wait": Verdict.WAITING, "retry": Verdict.UNKNOWN, "reject": Verdict.REJECTED}
 
 
 def _optional(text: Scalar | None) -> Expression | None:

@@ -1,11 +1,8 @@
-"""Values read from the target: `lookups` once per run, and resources that may exist already."""
+"""Values read from the target once per run: `lookups` without `by`."""
 
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal
-from syncata.document import Scalar
 from syncata.errors import SpecFailed, Unavailable
 from syncata.expressions import (
     UNDEFINED,
@@ -14,12 +11,9 @@ from syncata.expressions import (
     compile_expression,
     compile_template,
 )
-from syncata.mapping.compiled import present
-from syncata.model import JsonObject, key_text
-from syncata.pages import NextPage, Reading, require_shape
+from syncata.pages import NextPage, whole
 from syncata.spec.model import Lookup
-from syncata.spec.operations import Find
-from syncata.transport import Answer, Endpoint
+from syncata.transport import Endpoint
 
 
 async def look_up(lookup: Lookup, endpoint: Endpoint, scope: Scope) -> Any:
@@ -30,7 +24,8 @@ async def look_up(lookup: Lookup, endpoint: Endpoint, scope: Scope) -> Any:
     if lookup.when and not holds(compile_expression(lookup.when), UNDEFINED, scope):
         return UNDEFINED
     request = CompiledRequest(lookup.request)
-    answer = await endpoint.send(request.render(UNDEFINED, scope, kind="read", idempotent=True))
+    asked = request.render(UNDEFINED, scope, kind="read", idempotent=True)
+    answer = await whole(endpoint, asked, NextPage(lookup.pagination), scope)
     gone = answer.ruling.then == "gone"
     if not gone and answer.ruling.then != "ok":
         raise SpecFailed(f"the look-up {lookup.name} was refused: {refusal(answer)}")
@@ -56,78 +51,3 @@ def _failure(lookup: Lookup, scope: Scope, number: int) -> str:
         return str(compile_template(lookup.message).render(UNDEFINED, scope))
     found = "nothing" if number == 0 else f"{number} results"
     return f"the look-up {lookup.name} must give one result; it gave {found}"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What the target holds already: its id and its fields as observed."""
-
-    target_id: str
-    observed: JsonObject
-
-
-class Finder:
-    """`find` of a resource, compiled."""
-
-    def __init__(self, spec: Find) -> None:
-        self.adopt = spec.adopt
-        self._request = CompiledRequest(spec.request)
-        self._pages = NextPage(spec.pagination)
-        self._records = compile_expression(spec.records or Scalar.of("$"))
-        self._where = compile_expression(spec.where)
-        self._id = compile_expression(spec.id)
-
-    async def find(self, endpoint: Endpoint, scope: Scope, key: str) -> Found | None:
-        """The one existing resource for which `where` holds, `$key` being `key`.
-
-        Raises SpecFailed where several match, or where the spec can find nothing.
-        """
-        scope = scope.child({"key": key})
-        matches = [item async for item in self._candidates(endpoint, scope)]
-        ids = [self._target_id(item, scope) for item in matches[:5]]
-        if len(matches) > 1:
-            raise SpecFailed(
-                f"{len(matches)} resources of the target match {key}, one is expected: "
-                f"{', '.join(ids)}",
-                hint="make `where` of `find` more exact, or remove the others by hand",
-            )
-        return Found(ids[0], matches[0]) if matches else None
-
-    def _target_id(self, item: JsonObject, scope: Scope) -> str:
-        value = self._id.evaluate(item, scope)
-        if value is UNDEFINED or value is None:
-            place = self._id.source.position
-            raise SpecFailed(f"{place}: `id` of `find` finds no id in what the target holds")
-        return key_text(value)
-
-    async def _candidates(self, endpoint: Endpoint, scope: Scope) -> AsyncIterator[JsonObject]:
-        request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
-        reading = Reading()
-        unread = set(self._where.needs)
-        pages = endpoint.pages(self._pages.first(request), self._pages.follow(scope, reading))
-        async for answer in pages:
-            items = self._items(answer, scope)
-            reading.took(len(items))
-            for item in items:
-                unread = {path for path in unread if not present(item, path)}
-                if holds(self._where, item, scope):
-                    yield item
-        if unread and reading.records:
-            raise SpecFailed(
-                f"{self._where.source.position}: `where` of `find` reads "
-                f"{', '.join(sorted('.'.join(path) for path in unread))}, which nothing of the "
-                f"{reading.records:,} things found has: it would never find anything"
-            )
-
-    def _items(self, answer: Answer, scope: Scope) -> list[JsonObject]:
-        if answer.ruling.then != "ok":
-            raise Unavailable(f"the target cannot be searched: {refusal(answer)}")
-        found = self._records.evaluate(answer.body, answer_scope(scope, answer))
-        items = [item for item in as_list(found) if isinstance(item, dict)]
-        require_shape(answer, self._records, items, "the search of the target")
-        return items
-
-
-def observed_part(found: Mapping[str, Any], desired: Mapping[str, Any]) -> JsonObject:
-    """The fields of what was found that the mapping decides about."""
-    return {name: found[name] for name in desired if name in found}

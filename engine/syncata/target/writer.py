@@ -10,6 +10,7 @@ from syncata.errors import RecordRejected, SpecFailed
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
 from syncata.model import NO_STAMP, Change, Outcome, Verdict, key_text
 from syncata.spec.operations import Operation
+from syncata.target.current import CurrentReader
 from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
 from syncata.transport import Answer, Endpoint, Request
 
@@ -33,6 +34,7 @@ class Writer:
         self.name = operation.name
         self._request = CompiledRequest(operation.request)
         self._id = compile_expression(operation.id) if operation.id else None
+        self._read = CurrentReader(operation.read) if operation.read else None
         conflict = operation.conflict
         self._conflict = compile_expression(conflict.when) if conflict else None
         self.follower = JobFollower(operation.job) if operation.job else None
@@ -60,6 +62,8 @@ class Writer:
         """Send one record. Raises Unavailable, CredentialsRefused, ReferenceMissing."""
         value, inner = self._names(scope, change)
         try:
+            if self._read is not None:
+                inner = inner.child({"current": await self._read.current(endpoint, inner)})
             request = self._request.render(value, inner, kind="write", idempotent=self.is_safe)
         except (ExpressionError, RecordRejected) as error:
             return Outcome(change, Verdict.REJECTED, None, f"cannot be sent: {error.message}")

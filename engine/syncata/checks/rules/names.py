@@ -119,6 +119,10 @@ def functions_known(subject: Subject) -> Iterator[Finding]:
                 hint = re.sub(r'"(\w+)"', r"$\1", near) or "see docs/spec-language.md"
                 message = f"there is no function ${call.name}"
                 yield finding(call.position, "SYN304", message, hint, length)
+            elif call.name in ("find", "rank") and not written.sync:
+                message = f"${call.name} cannot be used in {written.place.name}"
+                hint = "it stands in the conditions and the mapping of a sync"
+                yield finding(call.position, "SYN302", message, hint, length)
             elif call.name in ("ref", "has") and not written.place.references:
                 message = f"${call.name} cannot be used in {written.place.name}"
                 hint = "references stand in mappings, keys, conditions and requests that write"

@@ -18,7 +18,7 @@ def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
         elif not resource["upsert"] and not resource["create"]:
             message = f"the resource {name} cannot be written: it has no `upsert`, no `create`"
             yield at_key(resource, "SYN317", message, "add `upsert`, or `create` and `update`")
-        elif resource["create"] and not resource["update"]:
+        elif resource["create"] and not resource["update"] and not _is_final(subject, name):
             message = f"the resource {name} has `create`, but no `update` for what changes"
             yield at_key(resource["create"], "SYN317", message, "add `update`, or use `upsert`")
         elif resource["on_deactivate"].value == "archive" and not resource["archive"]:
@@ -28,6 +28,12 @@ def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
         if resource["restore"] and not resource["archive"]:
             message = f"the resource {name} has `restore`, but no `archive`"
             yield at_key(resource["restore"], "SYN314", message, "add `archive`")
+
+
+def _is_final(subject: Subject, resource: str) -> bool:
+    """Whether every sync to a resource leaves alone what is there."""
+    syncs = [s for s in subject.root["syncs"].values() if s["to"].value == resource]
+    return bool(syncs) and all(sync["final"].text().strip() == "true" for sync in syncs)
 
 
 def creates_are_not_doubled(subject: Subject) -> Iterator[Finding]:

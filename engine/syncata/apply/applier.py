@@ -5,52 +5,31 @@ first, so that a run that dies is taken up by the next one.
 """
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
-from syncata.errors import SpecFailed, SyncataError
+from syncata.apply.batches import batches
+from syncata.apply.counts import ApplyCounts
+from syncata.apply.failures import first_of
+from syncata.errors import RecordRejected, SpecFailed, SyncataError
 from syncata.expressions import Scope
 from syncata.ledger import Batch, Ledger, Staging
-from syncata.model import NO_STAMP, WRITES, Action, Change, Outcome, Verdict
+from syncata.mapping.compiled import CompiledSync
+from syncata.model import NO_STAMP, WRITES, Action, Change, Outcome, Reason, Verdict, canonical
+from syncata.plan import adoption, drifted
 from syncata.spec.operations import Resource
+from syncata.target.finder import Finder, Found
 from syncata.target.jobs import JobLost
-from syncata.target.references import ReferenceMissing
-from syncata.target.writer import Accepted, Writer
+from syncata.target.references import ReferenceMissing, References
+from syncata.target.writer import CONFLICT, Accepted, Writer
 from syncata.transport import Endpoint, InDoubt, World
 
 Progress = Callable[[str, int], None]
 
-_ITEM_OVERHEAD = 1  # the comma between two items
 _PENDING = "the next run sends it again"
-
-
-@dataclass(slots=True)
-class ApplyCounts:
-    """What became of the changes of one sync, by action."""
-
-    confirmed: dict[str, int] = field(default_factory=dict)
-    rejected: int = 0
-    unknown: int = 0
-    waiting: int = 0
-
-    @property
-    def settled(self) -> int:
-        """How many changes got an answer, or none for certain."""
-        return sum(self.confirmed.values()) + self.rejected + self.unknown
-
-    def add(self, outcome: Outcome) -> None:
-        """Count one outcome."""
-        if outcome.verdict is Verdict.OK:
-            action = str(outcome.change.action)
-            self.confirmed[action] = self.confirmed.get(action, 0) + 1
-        elif outcome.verdict is Verdict.REJECTED:
-            self.rejected += 1
-        elif outcome.verdict is Verdict.SKIPPED:
-            self.waiting += 1
-        else:
-            self.unknown += 1
 
 
 @dataclass(slots=True)
@@ -58,10 +37,12 @@ class Applier:
     """Applies the changes of one sync to one resource of the target."""
 
     sync: str
+    compiled: CompiledSync
     resource: Resource
     ledger: Ledger
     endpoint: Endpoint
     scope: Scope
+    references: References
     run: str
     jobs: int
     world: World
@@ -69,6 +50,7 @@ class Applier:
     redact: Callable[[str], str] = str
     counts: ApplyCounts = field(default_factory=ApplyCounts)
     _writers: dict[str, Writer] = field(default_factory=dict)
+    _taken_over: list[Change] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._writers = {n: Writer(op) for n, op in self.resource.operations.items()}
@@ -92,11 +74,41 @@ class Applier:
         return self.counts
 
     async def _apply(self, staging: Staging) -> None:
-        adopted = self._adopt(staging.changes(self.sync, [Action.ADOPT]))
-        restored = await self._restore(staging.changes(self.sync, [Action.RESTORE]))
+        adopted = self._adopt(self._staged(staging, Action.ADOPT))
+        restored = await self._restore(self._staged(staging, Action.RESTORE))
         await self._write([*adopted, *restored], staging)
         await self._send("archive", staging.changes(self.sync, [Action.ARCHIVE]))
         await self._send("remove", staging.changes(self.sync, [Action.REMOVE]))
+
+    def _staged(self, staging: Staging, *actions: Action) -> Iterator[Change]:
+        """Changes in the order they are to be sent in, the ids in them being the target's."""
+        if self.compiled.sync.order:
+            changes = staging.in_order(self.sync, actions)
+        else:
+            changes = staging.changes(self.sync, actions)
+        for change in changes:
+            if self.references.mark not in (change.desired or ""):
+                yield change
+            elif (resolved := self._resolved(change)) is not None:
+                yield resolved
+
+    def _resolved(self, change: Change) -> Change | None:
+        """The change with the ids that other records have got meanwhile; None: it is settled."""
+        try:
+            payload = self.compiled.fitting(
+                self.references.resolved(json.loads(change.desired or "null"))
+            )
+        except ReferenceMissing as missing:
+            self._settle(None, [Outcome(change, Verdict.WAITING, None, missing.what)])
+            return None
+        except RecordRejected as why:
+            self._settle(None, [Outcome(change, Verdict.REJECTED, None, why.message)])
+            return None
+        resolved = replace(change, desired=canonical(payload).decode())
+        if change.action is Action.UPDATE and resolved.desired == change.confirmed:
+            self.ledger.renew([resolved])
+            return None
+        return resolved
 
     def _adopt(self, changes: Iterator[Change]) -> list[Change]:
         """Take over what the target holds; what differs from the mapping is then updated."""
@@ -123,11 +135,11 @@ class Applier:
 
     async def _write(self, first: Sequence[Change], staging: Staging) -> None:
         if "upsert" in self._writers:
-            staged = staging.changes(self.sync, [Action.CREATE, Action.UPDATE])
+            staged = self._staged(staging, Action.CREATE, Action.UPDATE)
             await self._send("upsert", chain(first, staged), keep=False)
             return
-        await self._send("create", staging.changes(self.sync, [Action.CREATE]), keep=False)
-        updates = chain(first, staging.changes(self.sync, [Action.UPDATE]))
+        await self._send("create", self._staged(staging, Action.CREATE), keep=False)
+        updates = chain(first, self._taken_over, self._staged(staging, Action.UPDATE))
         await self._send("update", updates, keep=False)
 
     async def _send(
@@ -154,7 +166,13 @@ class Applier:
             outcome = await writer.write_one(self.endpoint, self.scope, change)
         except InDoubt:
             raise
-        except (ReferenceMissing, SyncataError):
+        except ReferenceMissing as missing:
+            if missing.key is None:  # every request of the sync needs it
+                if journal is not None:
+                    self.ledger.settle(self.run, journal, [])
+                raise
+            outcome = Outcome(change, Verdict.WAITING, None, missing.what)
+        except SyncataError:
             if journal is not None:  # it was not carried out, for certain
                 self.ledger.settle(self.run, journal, [])
             raise
@@ -165,17 +183,29 @@ class Applier:
                 "the target's answer; without one it could never be changed again",
                 hint=f"correct `{writer.name}.id` in the spec",
             )
+        if outcome.message == CONFLICT and (found := await self._found(change)) is not None:
+            self._settle(journal, [])
+            adopted = adoption(self.compiled, change, found.target_id, found.observed)
+            self._taken_over += self._adopt(iter([adopted]))
+            return outcome
         self._settle(journal, [outcome])
         return outcome
+
+    async def _found(self, change: Change) -> Found | None:
+        """What a create collided with, if the spec says that such things are always ours."""
+        find = self.resource.find
+        if find is None or find.adopt != "always":
+            return None
+        return await Finder(find).find(self.endpoint, self.scope, change.key)
 
     async def _in_parallel(
         self, writer: Writer, changes: Iterator[Change], *, keep: bool
     ) -> list[Outcome]:
-        batches = _batches(writer, self.scope, changes)
+        some = batches(writer, self.scope, changes)
         kept: list[Outcome] = []
 
         async def work() -> None:
-            for batch in batches:
+            for batch in some:
                 async with self.endpoint.account.job():
                     outcomes = await self._send_batch(writer, batch)
                 if keep:
@@ -186,7 +216,7 @@ class Applier:
                 for _ in range(self.jobs):
                     group.create_task(work())
         except ExceptionGroup as failures:
-            raise _first(failures) from failures
+            raise first_of(failures) from failures
         return kept
 
     async def _send_batch(self, writer: Writer, batch: Mapping[str, Change]) -> list[Outcome]:
@@ -254,43 +284,14 @@ class Applier:
         # What the target says of an item may echo what it was sent with.
         told = [replace(o, message=self.redact(o.message)) if o.message else o for o in outcomes]
         self.ledger.settle(self.run, journal, told)
+        put_back = [
+            (o.change.key, kind)
+            for o in outcomes
+            if o.verdict is Verdict.OK and o.change.reason is Reason.DRIFT
+            for kind in drifted(o.change)
+        ]
+        if put_back:
+            self.ledger.drifts.count(self.sync, put_back, [])
         for outcome in outcomes:
             self.counts.add(outcome)
         self.progress(self.sync, len(outcomes))
-
-
-def _batches(
-    writer: Writer, scope: Scope, changes: Iterator[Change]
-) -> Iterator[dict[str, Change]]:
-    """Batches within the operation's limits: changes by their match, which no two share."""
-    limits = writer.operation.batch
-    assert limits is not None
-    batch: dict[str, Change] = {}
-    size = 0
-    for change in changes:
-        match = writer.match(scope, change)
-        length = len((change.desired or change.key).encode()) + _ITEM_OVERHEAD
-        full = len(batch) >= limits.max or size + length > limits.max_bytes
-        if batch and (full or match in batch):
-            yield batch
-            batch, size = {}, 0
-        batch[match] = change
-        size += length
-    if batch:
-        yield batch
-
-
-def _first(failures: ExceptionGroup[Exception]) -> Exception:
-    """The failure a person should see: one of ours before any other."""
-    flat: list[Exception] = []
-
-    def flatten(group: ExceptionGroup[Exception]) -> None:
-        for failure in group.exceptions:
-            if isinstance(failure, ExceptionGroup):
-                flatten(failure)
-            else:
-                flat.append(failure)
-
-    flatten(failures)
-    ours = [f for f in flat if isinstance(f, SyncataError | ReferenceMissing)]
-    return (ours or flat)[0]

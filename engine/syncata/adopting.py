@@ -1,0 +1,77 @@
+"""What the target holds already: found before it would be made a second time."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from syncata.errors import RecordRejected
+from syncata.ledger import Batch
+from syncata.model import Action, Change, Outcome, Verdict
+from syncata.plan import adoption
+from syncata.planning import SyncPlanner
+from syncata.session import Session
+from syncata.spec.model import Sync
+from syncata.target.finder import Finder, Found, observed_part
+from syncata.target.references import ReferenceMissing
+
+
+async def find_existing(session: Session, planner: SyncPlanner) -> list[tuple[str, str]]:
+    """Turn creates of what the target holds already into adoptions, or refuse them.
+
+    The (sync, key) of those that a human must agree to. Raises SpecFailed, Unavailable.
+    """
+    if planner.resource.find is None:
+        return []
+    finder, confirm = Finder(planner.resource.find), []
+    for change in planner.staging.changes(planner.name, [Action.CREATE]):
+        try:
+            found = await _find(session, finder, change)
+        except ReferenceMissing as missing:
+            planner.wait(change, missing.what)  # not to be looked for yet, so not to be made either
+            continue
+        except RecordRejected as rejected:
+            planner.refuse([change], rejected)
+            continue
+        if found is None:
+            continue
+        if finder.adopt == "never":
+            message = f"the target holds it already ({found.target_id}), and `adopt` is never"
+            planner.refuse([change], RecordRejected("SYN611", message))
+            continue
+        adopted = adoption(planner.compiled, change, found.target_id, found.observed)
+        planner.staging.replace(change, [adopted])
+        planner.header.tally.add(Action.CREATE, change.reason, -1)
+        planner.header.tally.add(Action.ADOPT, change.reason)
+        if finder.adopt == "confirm":
+            confirm.append((planner.name, change.key))
+    return confirm
+
+
+async def resume_create(session: Session, sync: Sync, batch: Batch, run: str) -> None:
+    """A create whose answer was never read: what the target holds now may be what it made.
+
+    It is, if it says what we sent; anything else is planned anew, and then found.
+    """
+    resource = session.connection.spec.target.resources[sync.resource]
+    outcomes = []
+    if resource.find is not None:
+        for change in batch.changes:
+            found = await _find(session, Finder(resource.find), change)
+            if found is not None and _is_ours(found, change):
+                outcomes.append(Outcome(change, Verdict.OK, found.target_id))
+    session.ledger.settle(run, batch.id, outcomes)
+
+
+def _is_ours(found: Found, change: Change) -> bool:
+    desired = payload_of(change)
+    return observed_part(found.observed, desired) == desired
+
+
+async def _find(session: Session, finder: Finder, change: Change) -> Found | None:
+    scope = session.context.scope(session.functions)
+    return await finder.find(session.target, scope, change.key)
+
+
+def payload_of(change: Change) -> Mapping[str, Any]:
+    """What a change brings to the target."""
+    return dict(json.loads(change.desired or "{}"))

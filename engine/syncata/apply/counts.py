@@ -1,0 +1,35 @@
+"""What became of the changes of one sync."""
+
+from dataclasses import dataclass, field
+
+from syncata.model import Outcome, Verdict
+
+
+@dataclass(slots=True)
+class ApplyCounts:
+    """How many changes of one sync were confirmed, by action, and what became of the others."""
+
+    confirmed: dict[str, int] = field(default_factory=dict)
+    rejected: int = 0
+    unknown: int = 0
+    waiting: int = 0
+    held_back: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many changes got an answer, or none for certain."""
+        return sum(self.confirmed.values()) + self.rejected + self.unknown + self.held_back
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one outcome."""
+        if outcome.verdict is Verdict.OK:
+            action = str(outcome.change.action)
+            self.confirmed[action] = self.confirmed.get(action, 0) + 1
+        elif outcome.verdict is Verdict.REJECTED:
+            self.rejected += 1
+        elif outcome.verdict is Verdict.SKIPPED:
+            self.waiting += 1
+        elif outcome.verdict is Verdict.WAITING:
+            self.held_back += 1
+        else:
+            self.unknown += 1

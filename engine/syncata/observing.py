@@ -1,0 +1,188 @@
+"""What somebody changed on the target by hand: seen, compared with what was confirmed, put back."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from syncata.ledger import NOTHING, Confirmed, Seen, pages
+from syncata.mapping.compiled import in_order
+from syncata.model import Action, Change, Known, Reason, canonical
+from syncata.plan import ARCHIVED, DELETED, keep_omitted
+from syncata.planning import SyncPlanner
+from syncata.target.references import ReferenceMissing
+from syncata.target.watcher import Sight, Watcher
+from syncata.transport import Endpoint
+
+LEFT_ALONE_AFTER = 2
+"""How often a field is put back before it is left alone: the target rewrites it."""
+
+_PAGE = 500
+_AT_ONCE = 8
+_CHECKED = 100  # things a list lacks that are looked at one by one before the list is believed
+_OPEN = (None, Action.UNCHANGED, Action.UPDATE)
+
+
+@dataclass(slots=True)
+class Drift:
+    """Compares the records of one sync with what the target holds, and stages what is put back."""
+
+    planner: SyncPlanner
+    watcher: Watcher
+    endpoint: Endpoint
+
+    async def settle(self) -> None:
+        """Look at the target. Raises Unavailable, CredentialsRefused."""
+        if self.watcher.reads_list:
+            await self._settle_list()
+        if self.watcher.share:
+            await self._settle_share(self.watcher.share)
+
+    async def _settle_list(self) -> None:
+        listed, ledger, name = Seen(), self.planner.ledger, self.planner.name
+        async for sights in self.watcher.listed(self.endpoint):
+            held = ledger.by_target(name, list(sights))
+            for known in held.values():
+                listed.add(known.id)
+            self._judge_page([(known, sights[found]) for found, known in held.items()])
+        missing = [known for known in ledger.live(name) if known.id not in listed]
+        await self._settle_missing(missing)
+
+    async def _settle_missing(self, missing: Sequence[Known]) -> None:
+        """Live records that the list does not hold; single reads have the last word, if any."""
+        deleted = [(known, Sight(gone=True)) for known in missing]
+        if self.watcher.share:
+            async for page in self._looked_at(missing[:_CHECKED]):
+                self._judge_page(page)
+                if not all(sight.gone for _, sight in page):
+                    return  # there are things that the list does not tell of: it proves nothing
+            deleted = deleted[_CHECKED:]
+        for start in range(0, len(deleted), _PAGE):
+            self._judge_page(deleted[start : start + _PAGE])
+
+    async def _settle_share(self, share: int) -> None:
+        turn = self.planner.ledger.drifts.turn() % share
+        live = self.planner.ledger.live(self.planner.name)
+        for chosen in pages((k for k in live if k.id % share == turn), _PAGE):
+            due = [k for k in chosen if not self._is_written(k)]
+            self.planner.header.looked_at += len(due)
+            async for page in self._looked_at(due):
+                self._judge_page(page)
+
+    def _is_written(self, known: Known) -> bool:
+        staged = self.planner.staging.change(self.planner.name, known.key)
+        return staged is not None and staged.action is not Action.UNCHANGED
+
+    async def _looked_at(
+        self, records: Sequence[Known]
+    ) -> AsyncIterator[Sequence[tuple[Known, Sight]]]:
+        confirmed = self.planner.ledger.confirmed([known.id for known in records])
+        for start in range(0, len(records), _AT_ONCE):
+            some = records[start : start + _AT_ONCE]
+            looks = [self._look(k, confirmed.get(k.id, NOTHING)) for k in some]
+            sights = await asyncio.gather(*looks)
+            yield [(k, s) for k, s in zip(some, sights, strict=True) if s is not None]
+
+    async def _look(self, known: Known, before: Confirmed) -> Sight | None:
+        payload = json.loads(before.payload) if before.payload else {}
+        try:
+            return await self.watcher.look(self.endpoint, known.key, before.target_id, payload)
+        except ReferenceMissing:
+            return None  # what it belongs to is not there either, and is put back first
+
+    def _judge_page(self, page: Sequence[tuple[Known, Sight]]) -> None:
+        planner = self.planner
+        confirmed = planner.ledger.confirmed([known.id for known, _ in page])
+        times = planner.ledger.drifts.times(planner.name, [known.key for known, _ in page])
+        for known, sight in page:
+            self._judge(known, confirmed.get(known.id, NOTHING), sight, times)
+
+    def _judge(
+        self,
+        known: Known,
+        before: Confirmed,
+        sight: Sight,
+        times: Mapping[tuple[str, str], int],
+    ) -> None:
+        staged = self.planner.staging.change(self.planner.name, known.key)
+        if (staged.action if staged else None) not in _OPEN:
+            return
+        if known.archived is not None:
+            if sight.archived is False and not sight.gone and staged is None:
+                self._stage(known, before, staged, Action.ARCHIVE, sight)
+            return
+        desired = json.loads(before.payload) if before.payload else {}
+        kinds = self._differences(sight, desired)
+        header = self.planner.header
+        header.well += [
+            (known.key, f)
+            for f in [*sight.fields, DELETED, ARCHIVED]
+            if f not in kinds and (known.key, f) in times
+        ]
+        for kind in kinds:
+            if times.get((known.key, kind), 0) == LEFT_ALONE_AFTER:
+                header.rewritten.append((known.key, kind))
+        if any(times.get((known.key, kind), 0) < LEFT_ALONE_AFTER for kind in kinds):
+            self._stage(known, before, staged, _ACTIONS.get(kinds[0], Action.UPDATE), sight)
+
+    def _differences(self, sight: Sight, desired: Mapping[str, Any]) -> list[str]:
+        if sight.gone:
+            return [DELETED]
+        differing = [name for name in sight.fields if not self._is_same(name, sight, desired)]
+        return [ARCHIVED, *differing] if sight.archived else differing
+
+    def _is_same(self, name: str, sight: Sight, desired: Mapping[str, Any]) -> bool:
+        seen, wanted = sight.fields[name], desired.get(name, sight.nothing)
+        if sight.nothing in (seen, wanted):
+            return seen is wanted
+        if name in self.planner.compiled.unordered:
+            seen, wanted = in_order(seen), in_order(wanted)
+        return canonical(seen) == canonical(wanted)
+
+    def _stage(
+        self, known: Known, before: Confirmed, staged: Change | None, action: Action, sight: Sight
+    ) -> None:
+        """Stage what puts a record back, in the place of what its source asks for, if anything."""
+        planner = self.planner
+        if staged is not None and staged.action is Action.UPDATE:
+            if action is Action.UPDATE:
+                return  # what is sent anyway puts it back
+            planner.header.tally.add(staged.action, staged.reason, -1)
+        elif staged is not None or known.id in planner.kept:
+            planner.header.tally.add(Action.UNCHANGED, "", -1)
+        change = self._change(known, before, staged, action, sight)
+        planner.header.tally.add(action, Reason.DRIFT)
+        if staged is None:
+            planner.staging.add([change])
+        else:
+            planner.staging.replace(staged, [change])
+
+    def _change(
+        self, known: Known, before: Confirmed, staged: Change | None, action: Action, sight: Sight
+    ) -> Change:
+        wanted = staged.desired if staged and staged.action is Action.UPDATE else before.payload
+        change = Change(
+            sync=self.planner.name,
+            key=known.key,
+            action=action,
+            reason=Reason.DRIFT,
+            stamp=staged.stamp if staged else known.stamp,
+            desired=wanted,
+            target_id=before.target_id,
+            known_id=known.id,
+            archived=known.archived,
+        )
+        if action is Action.CREATE:
+            return replace(change, target_id=None)
+        if action is Action.ARCHIVE or not before.payload or not wanted:
+            return replace(change, confirmed=before.payload)
+        held = sight.over(json.loads(before.payload))
+        operations = self.planner.resource.operations
+        update = operations.get("update") or operations.get("upsert")
+        kept = keep_omitted(json.loads(wanted), held, update.omitted if update else "replaced")
+        texts = [canonical(value).decode() for value in (kept, held)]
+        return replace(change, desired=texts[0], confirmed=texts[1])
+
+
+_ACTIONS = {DELETED: Action.CREATE, ARCHIVED: Action.RESTORE}

@@ -1,0 +1,76 @@
+"""Records that nothing is sent for, for now: rejected with a reason, or waiting for something."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from syncata.errors import RecordRejected
+from syncata.ledger import Staging
+from syncata.mapping.compiled import Item
+from syncata.model import Action, Reject, Tally, Waiting, canonical
+
+GivesUp = Callable[[str], bool]
+
+
+def never(_since: str) -> bool:
+    """Records wait as long as it takes."""
+    return False
+
+
+@dataclass(slots=True)
+class Aside:
+    """Keeps what one sync sets aside, and counts it.
+
+    `since` says since when records wait, by key; `gives_up` whether an instant is too long ago.
+    Where the source may not give a record again, `keeps_records` keeps those that wait.
+    """
+
+    sync: str
+    staging: Staging
+    tally: Tally
+    since: Mapping[str, str]
+    gives_up: GivesUp
+    keeps_records: bool
+    nameless: int = 0
+
+    def reject(
+        self, key: str, why: RecordRejected, token: bytes = b"", record: str | None = None
+    ) -> None:
+        """Set a record aside; it waits no longer."""
+        self.waits_no_longer(key)
+        self.tally.add(Action.REJECTED, why.code)
+        place = str(why.position or "")
+        reject = Reject(
+            self.sync, key, "map", why.code, why.message, why.field, place, token, record
+        )
+        self.staging.add_rejects([reject])
+
+    def reject_nameless(self, why: RecordRejected) -> None:
+        """Set a record without a key aside."""
+        self.nameless += 1
+        self.reject(f"(record without a key, {self.nameless:,})", why)
+
+    def too_long(self, key: str, what: str) -> RecordRejected | None:
+        """Why a record is not to wait any longer, if so."""
+        since = self.since.get(key)
+        if since is None or not self.gives_up(since):
+            return None
+        return RecordRejected("SYN612", f"it has waited for {what} since {since}")
+
+    def wait(self, key: str, what: str, record: str | None) -> None:
+        """Let a record wait."""
+        self.tally.add(Action.WAITING, what)
+        kept = record if self.keeps_records else None
+        self.staging.parked.wait([Waiting(self.sync, key, what, kept)])
+
+    def waits_no_longer(self, key: str) -> None:
+        """Nothing will be sent for a record; if it waited before, that is over."""
+        if key in self.since:
+            self.staging.parked.wait([Waiting(self.sync, key, "")])
+
+
+def record_text(item: Item) -> str | None:
+    """The stream's record as JSON text; None where it is none."""
+    try:
+        return canonical(item.value if item.parent is None else item.parent).decode()
+    except ValueError:
+        return None

@@ -1,0 +1,100 @@
+"""What becomes of one record: the change it needs, as it is staged."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from syncata.expressions import UNDEFINED
+from syncata.ledger import Confirmed
+from syncata.mapping.compiled import Item, Standing
+from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, canonical
+from syncata.plan import Decision, decide, keep_omitted
+from syncata.spec.model import Sync
+from syncata.spec.operations import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A record with its key, what the ledger knows of it, and the stamp the target refused."""
+
+    key: str
+    stamp: Stamp
+    item: Item
+    known: Known | None = None
+    refused: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A record that is not settled: what its sync says of it.
+
+    `text` is the JSON text of `payload`. `final`: it is left alone. `refused`: the target refused
+    exactly this before.
+    """
+
+    keyed: Keyed
+    standing: Standing
+    payload: JsonObject | None
+    text: str | None
+    order: str = ""
+    final: bool = False
+    refused: bool = False
+
+
+def decision_of(judged: Judged, before: Confirmed, desired: str | None, sync: Sync) -> Decision:
+    """What a judged record needs."""
+    if judged.final:
+        return Decision(Action.UNCHANGED, Reason.SOURCE)
+    return decide(
+        judged.standing,
+        judged.keyed.known,
+        judged.keyed.stamp,
+        same=desired == before.payload,
+        on_excluded=sync.on_excluded,
+    )
+
+
+def desired_of(judged: Judged, confirmed: str | None, resource: Resource) -> str | None:
+    """The payload to send, as JSON text, with what becomes of fields we send no longer."""
+    update = resource.operations.get("update") or resource.operations.get("upsert")
+    if update is None or not confirmed or judged.payload is None or judged.text == confirmed:
+        return judged.text
+    kept = keep_omitted(judged.payload, json.loads(confirmed), update.omitted)
+    return judged.text if kept is judged.payload else canonical(kept).decode()
+
+
+def change_of(
+    sync: str,
+    judged: Judged,
+    before: Confirmed,
+    decision: Decision,
+    desired: str | None,
+    record: str | None,
+) -> Change:
+    """The change that carries a decision out."""
+    known = judged.keyed.known
+    retires = decision.action in (Action.ARCHIVE, Action.REMOVE)
+    return Change(
+        sync=sync,
+        key=judged.keyed.key,
+        action=decision.action,
+        reason=decision.reason,
+        stamp=judged.keyed.stamp,
+        desired=desired,
+        confirmed=before.payload,
+        target_id=before.target_id,
+        known_id=known.id if known else None,
+        archived=decision.reason if retires else known.archived if known else None,
+        order=judged.order,
+        record=record,
+    )
+
+
+def shown_reason(action: Action, reason: Reason) -> str:
+    """The reason a change is counted under; what needs nothing needs no reason."""
+    return "" if action is Action.UNCHANGED else str(reason)
+
+
+def known_payload(held: Confirmed | None) -> Any:
+    """What the target confirmed last, as `$known`."""
+    return json.loads(held.payload) if held is not None and held.payload else UNDEFINED

@@ -1,12 +1,14 @@
-"""What we remember: the ledger of one connection, and the file a plan's changes wait in.
+"""What we remember: the ledger of one connection, the file a plan's changes wait in, the schedule.
 
-The only package that opens a database. Synchronous; one user at a time per `Ledger` or `Staging`.
+The only package that opens a database. Synchronous; one user at a time per `Ledger`, `Staging` or
+`Schedule`.
 """
 
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.records import NOTHING, Confirmed, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
+from syncata.ledger.schedule import Entry, Schedule, open_schedule
 from syncata.ledger.staging import Staging, load_plan, new_plan
 from syncata.ledger.store import Ledger, open_ledger
 
@@ -14,16 +16,19 @@ __all__ = [
     "NOTHING",
     "Batch",
     "Confirmed",
+    "Entry",
     "Journal",
     "KeptReject",
     "Ledger",
     "Rejects",
     "Run",
     "Runs",
+    "Schedule",
     "Seen",
     "Staging",
     "load_plan",
     "new_plan",
     "open_ledger",
+    "open_schedule",
     "pages",
 ]

@@ -126,6 +126,38 @@ class Database:
             self._connection.close()
 
 
+def create(path: Path, application: int, version: int, what: str, tables: str) -> None:
+    """Make a database with these tables. Under another name first: a crash leaves all or none.
+
+    Whoever calls holds the lock. Raises StateProblem, also if a journal is there without its file.
+    """
+    if exists(path.with_name(f"{path.name}-journal")):
+        hint = f"restore the {what} from a backup, or remove what is left of it"
+        raise StateProblem(f"{path}: the {what} is gone but its journal is there", hint=hint)
+    draft = path.with_name(f".{path.name}.new")
+    with reported(draft):
+        draft.unlink(missing_ok=True)  # we hold the lock: a process that died left it
+    private_file(draft)
+    database = Database(draft)
+    try:
+        database.script(
+            f"PRAGMA application_id={application}; PRAGMA synchronous=EXTRA; BEGIN;"
+            f"{tables} PRAGMA user_version={version}; COMMIT;"
+        )
+    finally:
+        database.close()
+    with reported(path):
+        draft.rename(path)
+    sync_directory(path.parent)
+
+
+def durable(database: Database) -> None:
+    """Have a power cut lose nothing; raises StateProblem now rather than in the middle of a run."""
+    database.pragmas("journal_mode=DELETE", "synchronous=EXTRA")
+    database.rows("BEGIN IMMEDIATE")
+    database.rows("ROLLBACK")
+
+
 def judge(database: Database, application: int, version: int, what: str) -> None:
     """Raise StateProblem unless the file is `what`: ours, whole at the top, of our version."""
     path = database.path

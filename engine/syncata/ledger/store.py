@@ -11,7 +11,7 @@ from typing import Self
 from syncata.errors import StateProblem
 from syncata.ledger import database as files
 from syncata.ledger import schema
-from syncata.ledger.database import Database, exists, judge, reported
+from syncata.ledger.database import Database, exists, judge
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
 from syncata.ledger.records import Confirmed, Records, Seen, pages
@@ -45,33 +45,11 @@ def open_ledger(
     try:
         created = not exists(path)
         if created:
-            _create(path)
+            files.create(path, schema.LEDGER_ID, schema.LEDGER_VERSION, "ledger", schema.LEDGER)
         return Ledger(_existing(path), lock, clock, created=created)
     except BaseException:
         lock.release()
         raise
-
-
-def _create(path: Path) -> None:
-    """Make it under another name first: a crash leaves a whole ledger or none."""
-    if exists(path.with_name(f"{path.name}-journal")):
-        hint = "restore the ledger from a backup, or remove what is left of it"
-        raise StateProblem(f"{path}: the ledger is gone but its journal is there", hint=hint)
-    draft = path.with_name(f".{path.name}.new")
-    with reported(draft):
-        draft.unlink(missing_ok=True)  # we hold the lock: a run that died left it
-    files.private_file(draft)
-    database = Database(draft)
-    try:
-        database.script(
-            f"PRAGMA application_id={schema.LEDGER_ID}; PRAGMA synchronous=EXTRA; BEGIN;"
-            f"{schema.LEDGER} PRAGMA user_version={schema.LEDGER_VERSION}; COMMIT;"
-        )
-    finally:
-        database.close()
-    with reported(path):
-        draft.rename(path)
-    files.sync_directory(path.parent)
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:
@@ -85,9 +63,7 @@ def _existing(path: Path, *, read_only: bool = False) -> Database:
             # Opened for writing all the same: after a crash a reader must undo what was half done.
             database.pragmas("query_only=ON")
         else:
-            database.pragmas("journal_mode=DELETE", "synchronous=EXTRA")
-            database.rows("BEGIN IMMEDIATE")  # fails now, not in the middle of a run
-            database.rows("ROLLBACK")
+            files.durable(database)
     except BaseException:
         database.close()
         raise
@@ -252,7 +228,10 @@ class Ledger:
     # Runs, identity, health
 
     def begin_run(self, run: str, command: str, header: JsonObject | None = None) -> None:
-        """Note a run that starts. Runs that died without an end become `interrupted`."""
+        """Note a run that starts. Runs that died without an end become `interrupted`.
+
+        An id is begun again only if its run died or was interrupted; else StateProblem.
+        """
         with self._database.transaction():
             self._runs.begin(run, command, header or {}, self._clock())
 

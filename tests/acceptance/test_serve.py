@@ -180,14 +180,47 @@ def test_a_connection_that_is_locked_waits(world: World) -> None:
     due = overdue(world)
     world.run("--sync", "integration")  # makes the ledger
     with open_ledger(world.path("state", "main.db")):
-        result = world.cli("serve", "--once")
-    assert result.exit == 8
-    assert "must wait" in result.err
+        for _ in range(2):
+            result = world.cli("serve", "--once")
+            assert result.exit == 8
+            assert "must wait" in result.err
     assert f"process {os.getpid()}" in result.err
     (entry,) = entries(world)
     assert (entry.state, entry.next_due) == ("locked", due)
     assert world.cli("serve", "--once").exit == 0
     assert world.target.courses() == {"i1"}
+
+
+def test_what_is_locked_or_missed_has_no_run(world: World) -> None:
+    """Events of runs that did not begin name none; what is days old waits for its next time."""
+    world.edflex.fill(1)
+    due = overdue(world)
+    world.run("--sync", "integration")
+    with open_ledger(world.path("state", "main.db")):
+        (_, started, locked, _) = events(world.cli("serve", "--once", "--json"))
+    assert (started["event"], "run" in started) == ("started", True)
+    assert (locked["event"], locked["exit_code"], "run" in locked) == ("locked", 8, False)
+    assert f"process {os.getpid()}" in locked["error"]["message"]
+    tables(world, daily(f"0 8 1 {(due.month + 5) % 12 + 1} *"))  # half a year from now
+    assert world.cli("serve", "--once").exit == 0
+    (entry,) = entries(world)
+    with open_schedule(world.path("state", "schedule.db")) as schedule:
+        schedule.save(replace(entry, next_due=entry.next_due - timedelta(days=365)))
+    (_, missed, _) = events(world.cli("serve", "--once", "--json"))
+    assert (missed["event"], "run" in missed) == ("missed", False)
+    assert missed["next_due"] == entry.next_due.isoformat()
+
+
+def test_a_connection_that_is_gone_is_forgotten(world: World) -> None:
+    """Its rows go with its file, also when only another connection is served."""
+    for name in ("other", "third"):
+        world.connect(name)
+        tables(world, daily(), name=name)
+    tables(world, daily())
+    assert world.cli("serve", "--once").exit == 0
+    world.path("connections", "other.yaml").unlink()
+    assert world.cli("serve", "main", "--once").exit == 0
+    assert {entry.connection for entry in entries(world)} == {"main", "third"}
 
 
 def test_only_one_serves(world: World) -> None:

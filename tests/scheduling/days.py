@@ -50,12 +50,14 @@ class Days:
     """A schedule, a clock that begins at midnight (UTC), and what ran when.
 
     `takes`: how long a run of a sync takes. `outcomes`: what its runs end with, in turn; then 0.
+    `set_forward`: after so long somebody sets the clock forward by so much.
     """
 
     path: Path
     now: datetime = MIDNIGHT
     takes: dict[str, timedelta] = field(default_factory=dict)
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    set_forward: tuple[timedelta, timedelta] | None = None
     runs: list[tuple[str, str, str]] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -101,7 +103,9 @@ class Days:
             connections = {entry.connection for entry in schedule.entries()}
 
             def now() -> datetime:
-                return began + timedelta(seconds=loop.time())
+                passed = timedelta(seconds=loop.time())
+                after, by = self.set_forward or (timedelta.max, timedelta())
+                return began + passed + (by if passed >= after else timedelta())
 
             async def run(connection: str, syncs: tuple[str, ...], run_id: str) -> int:
                 return await self._run(now, connection, syncs, run_id)

@@ -38,6 +38,23 @@ def test_days_go_by_and_each_time_runs_once(days: Days) -> None:
     assert len(set(days.ids)) == 6
 
 
+def test_a_run_starts_to_the_second(days: Days) -> None:
+    """Not a minute late, whenever the service was started."""
+    days.now += timedelta(seconds=17)
+    days.plan([CONTENTS])
+    days.serve(DAY)
+    (started, _) = days.events
+    assert abs(started.at - (MIDNIGHT + 8 * HOUR)) < timedelta(milliseconds=1)
+
+
+def test_a_clock_that_is_set_is_noticed(days: Days) -> None:
+    """At 07:00 it becomes 09:00: contents and statistics are caught up within a minute."""
+    days.set_forward = (7 * HOUR - timedelta(seconds=1), 2 * HOUR)
+    days.plan([CONTENTS, STATISTICS])
+    days.serve(8 * HOUR)
+    assert days.runs == [("01 09:00", "acme", "courses"), ("01 09:01", "acme", "statistics")]
+
+
 @pytest.mark.parametrize("code", [0, 5, 7])
 def test_statistics_wait_for_contents_and_run_once(days: Days, code: int) -> None:
     """They fall due at 08:20, contents run until 10:00; whether those fail is no matter."""
@@ -218,6 +235,16 @@ def test_once_runs_what_is_due_and_ends(days: Days) -> None:
         ("globex", "courses"),
     }
     assert days.once() == set()
+
+
+def test_a_run_that_cuts_itself_off_is_a_bug_to_once(days: Days) -> None:
+    """Nobody has stopped it, so no code of a signal is its end; the next call takes it up."""
+    days.plan([CONTENTS])
+    days.now += 9 * HOUR
+    days.outcomes["courses"] = [asyncio.CancelledError()]
+    assert days.once() == {Exit.BUG}
+    assert days.once() == {0}
+    assert days.ids[0] == days.ids[1]
 
 
 def test_a_schedule_that_cannot_be_written_ends_the_service(days: Days) -> None:

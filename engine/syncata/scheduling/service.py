@@ -44,6 +44,13 @@ class Event:
     error: Exception | None = None
 
 
+_Name = tuple[str, ScheduleEntry]
+
+
+def _name(entry: Entry) -> _Name:
+    return entry.connection, entry.timetable
+
+
 class Service:
     """Runs time tables. Whatever a run does, the others go on; only a broken schedule ends it."""
 
@@ -59,10 +66,8 @@ class Service:
     ) -> None:
         """Serve what the schedule holds of these connections. Raises StateProblem."""
         self._schedule = schedule
-        self._entries: dict[tuple[str, ScheduleEntry], Entry] = {
-            (entry.connection, entry.timetable): entry
-            for entry in schedule.entries()
-            if entry.connection in connections
+        self._entries: dict[_Name, Entry] = {
+            _name(entry): entry for entry in schedule.entries() if entry.connection in connections
         }
         self._runner = runner
         self._world = world
@@ -70,6 +75,7 @@ class Service:
         self._jobs = jobs
         self._running: dict[str, asyncio.Task[None]] = {}
         self._retry_at: dict[str, datetime] = {}
+        self._locked: set[_Name] = set()
         self._codes: set[int] = set()
 
     async def forever(self) -> None:
@@ -123,7 +129,7 @@ class Service:
 
     async def _carry_out(self, found: Due) -> None:
         self._save(begun(found))
-        if found.entry.state != "locked":
+        if _name(found.entry) not in self._locked:
             self._report("started", found)
         since = self._world.monotonic()
         code, error = INTERRUPTED, None
@@ -146,9 +152,12 @@ class Service:
         self._codes.add(Exit.BUG if code == INTERRUPTED else code)  # nobody has stopped `once`
         if code in (Exit.LOCKED, INTERRUPTED):
             self._retry_at[found.entry.connection] = self._world.now() + RETRY
+        known = _name(found.entry) in self._locked
+        self._locked.discard(_name(found.entry))
         if code == Exit.LOCKED:
+            self._locked.add(_name(found.entry))
             self._save(locked(found))
-            if found.entry.state != "locked":
+            if not known:
                 self._report("locked", found, exit_code=code, error=error)
         elif code == INTERRUPTED:
             self._save(interrupted(found))
@@ -162,11 +171,11 @@ class Service:
         self._report("missed", Due(entry, entry.next_due, 0))
 
     def _save(self, entry: Entry) -> None:
-        self._entries[entry.connection, entry.timetable] = entry
+        self._entries[_name(entry)] = entry
         self._schedule.save(entry)
 
     def _report(self, kind: str, about: Due, **more: Any) -> None:
-        entry = self._entries[about.entry.connection, about.entry.timetable]
+        entry = self._entries[_name(about.entry)]
         self._tell(Event(kind, self._world.now(), entry, about, **more))
 
     async def _until_something_happens(self) -> None:

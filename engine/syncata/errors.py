@@ -7,7 +7,7 @@ SyncataError                     1  a bug, unless a branch below says better
 ├── CredentialsRefused           4  a credential is missing, wrong, or lacks a scope
 ├── Unavailable                  5  source or target is away; the next run continues
 ├── Held                         7  a guard stopped the run; a human decides
-├── Locked                       8  another run holds the ledger
+├── Locked                       8  another run holds the ledger, another scheduler the schedule
 └── StateProblem                 9  ledger or plan file cannot be read or written
 
 RecordRejected is no SyncataError: it sets one record aside and the others go on (exit 6).
@@ -142,7 +142,7 @@ class Held(SyncataError):
 
 
 class Locked(SyncataError):
-    """Another run holds the ledger of this connection."""
+    """Another run holds the ledger of this connection, or another scheduler the schedule."""
 
     exit_code = Exit.LOCKED
 

@@ -31,7 +31,8 @@ class RunOptions:
 
     `limit`: read so many records per stream (a canary; counts no misses). `full`: read what is
     usually read in parts as a whole. `adopt`: take over what the target holds already.
-    `plan_file`: carry out this saved plan instead of planning.
+    `plan_file`: carry out this saved plan instead of planning. `run`: the run's id, if it has one
+    already; what has ended under that id is not done again.
     """
 
     command: str = "run"
@@ -40,6 +41,7 @@ class RunOptions:
     full: bool = False
     adopt: bool = False
     plan_file: Path | None = None
+    run: str | None = None
 
 
 def new_run_id(now: datetime) -> str:
@@ -55,6 +57,9 @@ async def run_connection(
     Raises UsageError for an unknown sync, StateProblem for a plan that cannot be carried out.
     Other errors of ours end up in the report.
     """
+    ended = ledger.run(options.run) if options.run else None
+    if ended is not None and ended.has_ended:  # by another scheduler, or before a crash
+        return ended.header
     if options.plan_file is not None:  # a wrong file is no run
         with load_plan(options.plan_file) as staging:
             check_plan(staging, connection, ledger, around.world.now())
@@ -95,7 +100,7 @@ def recorded(
 
 def _new_report(connection: Connection, options: RunOptions, now: datetime) -> Report:
     return {
-        "run": new_run_id(now),
+        "run": options.run or new_run_id(now),
         "connection": connection.name,
         "spec": connection.spec.name,
         "command": options.command,

@@ -165,7 +165,11 @@ class World:
             side.ahead(self._skipped)
 
     def surroundings(
-        self, *, progress: Progress, accounts: Accounts | None = None, world: Clocks | None = None
+        self,
+        *,
+        progress: Progress = lambda *_: None,
+        accounts: Accounts | None = None,
+        world: Clocks | None = None,
     ) -> Surroundings:
         """What a command is given of the world: real but for the waits.
 

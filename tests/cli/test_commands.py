@@ -79,6 +79,8 @@ def test_help_imports_nothing_slow() -> None:
         (["init", "--from", "nothing"], 'there is no packaged spec "nothing"'),
         (["simulate", "--fault", "nothing=1"], "there is no fault nothing"),
         (["status"], "there are no connections"),
+        (["serve"], "there are no connections"),
+        (["schedule"], "there are no connections"),
         (["status", "--max-age", "soon"], "soon is no age"),
         (["status", "--max-age", "\u00b2h"], "\u00b2h is no age"),
         (["status", "--max-age", "99999999999d"], "99999999999d is no age"),

@@ -152,6 +152,20 @@ def test_a_run_that_died_goes_on_under_its_id(ledger: Ledger) -> None:
     assert (run.state, run.ended, run.header) == ("running", None, {"again": True})
 
 
+@pytest.mark.parametrize("state", ["interrupted", "ok", "failed", "held"])
+def test_an_id_whose_run_has_ended_is_not_begun_again(ledger: Ledger, state: str) -> None:
+    """Only a run that was interrupted goes on; the report of one that has ended stays."""
+    ledger.begin_run("a", "run")
+    ledger.finish_run("a", state, 5, {"kept": True})
+    if state == "interrupted":
+        ledger.begin_run("a", "run", {"again": True})
+    else:
+        with pytest.raises(StateProblem, match="the run a has ended already"):
+            ledger.begin_run("a", "run", {"again": True})
+    (run,) = ledger.runs()
+    assert run.header == ({"again": True} if state == "interrupted" else {"kept": True})
+
+
 def test_the_serial_moves_with_everything_a_plan_rests_on(ledger: Ledger) -> None:
     """Each writing transaction moves it; beginning a run and reading do not."""
     assert ledger.serial == 0

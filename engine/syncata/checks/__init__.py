@@ -4,7 +4,11 @@ Every mistake is a finding with a place, a code and advice; all of them are told
 """
 
 from syncata.checks.codes import CODES, Code
-from syncata.checks.connections import check_connection, load_connection
+from syncata.checks.connections import (
+    check_connection,
+    connection_schedule,
+    load_connection,
+)
 from syncata.checks.draft7 import explain
 from syncata.checks.load import (
     check_spec,
@@ -25,6 +29,7 @@ __all__ = [
     "Place",
     "check_connection",
     "check_spec",
+    "connection_schedule",
     "explain",
     "load_connection",
     "load_spec",

@@ -23,7 +23,7 @@ from syncata.errors import CredentialsRefused, Finding, SpecInvalid
 from syncata.spec.build import build_guards, build_schedule
 from syncata.spec.build_requests import build_rate
 from syncata.spec.connection import Connection
-from syncata.spec.model import Spec
+from syncata.spec.model import ScheduleEntry, Spec
 from syncata.spec.node import Node
 from syncata.spec.requests import Api
 
@@ -62,7 +62,7 @@ def load_connection(path: Path, environ: Mapping[str, str]) -> Connection:
         raise SpecInvalid(found.findings)
     if found.settings.refused:
         raise _refused(path, found.settings.refused)
-    spec, schedule = found.spec, found.root["schedule"]
+    spec = found.spec
     ca_file = found.ca_file.value
     return Connection(
         name=path.stem,
@@ -71,10 +71,26 @@ def load_connection(path: Path, environ: Mapping[str, str]) -> Connection:
         settings=found.settings.values,
         secrets=frozenset(name for name, s in spec.settings.items() if s.secret),
         guards=build_guards(found.root["guards"], spec.guards),
-        schedule=build_schedule(schedule) if schedule else spec.schedule,
+        schedule=_schedule(found),
         proxy=found.proxy.value or None,
         ca_file=str(_project(path) / ca_file) if ca_file else None,
     )
+
+
+def connection_schedule(path: Path) -> tuple[ScheduleEntry, ...]:
+    """When the syncs of a connection run. References are not followed: it takes no secret.
+
+    Raises SpecInvalid for mistakes in the file or its spec.
+    """
+    found = _examine(load_file(path), None)
+    if found.findings:
+        raise SpecInvalid(found.findings)
+    return _schedule(found)
+
+
+def _schedule(found: _Examined) -> tuple[ScheduleEntry, ...]:
+    own = found.root["schedule"]
+    return build_schedule(own) if own else found.spec.schedule
 
 
 def _project(path: Path) -> Path:

@@ -2,16 +2,13 @@
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from pathlib import Path
 
 import click
 
 from syncata import __version__
-from syncata.cli.output import Output, Terminated
+from syncata.cli.output import Output, Terminated, write_details
 from syncata.errors import Exit, SpecInvalid, SyncataError
 
 # command -> (module that holds it, what --help says); a test imports each of them
@@ -22,6 +19,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),
+    "serve": ("serve", "Run connections when their schedules say so, until stopped."),
+    "schedule": ("schedule", "The coming runs, here and in UTC."),
     "status": ("status", "How each connection stands."),
     "runs": ("runs", "The latest runs of a connection, or of all."),
     "report": ("report", "What one run did, in full."),
@@ -104,17 +103,5 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
     except Exception as bug:  # noqa: BLE001  no traceback ever reaches a user
-        output.bug(bug, _write_details(bug))
+        output.bug(bug, write_details(bug))
         sys.exit(Exit.BUG)
-
-
-def _write_details(bug: Exception) -> Path | None:
-    """Keep an unexpected error's traceback, without local values, where only the user reads it."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix="syncata-", suffix=".log")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"syncata {__version__}, Python {sys.version}\n")
-            file.writelines(traceback.format_exception(bug))
-    except OSError:
-        return None
-    return Path(name)

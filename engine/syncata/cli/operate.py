@@ -45,6 +45,11 @@ TOLD = World(sleep=told_sleep)
 COLLECT_AFTER = 20_000  # new objects; a page of records alone makes some thousand
 
 
+def clocks() -> World:
+    """What a command goes by that waits for a time itself."""
+    return Surroundings(world=World()).world
+
+
 @contextmanager
 def opened(project: Project, connection: Connection, around: Surroundings) -> Iterator[Ledger]:
     """The ledger of a connection, locked. Raises Locked, StateProblem."""

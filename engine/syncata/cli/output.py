@@ -3,12 +3,15 @@
 import json
 import os
 import sys
+import tempfile
+import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from syncata import __version__
 from syncata.errors import Finding, SyncataError
 
 FORMAT_VERSION = 1
@@ -41,8 +44,15 @@ class Output:
 
     def document(self, data: Mapping[str, Any]) -> None:
         """The result, as one JSON document."""
+        self._json(data, indent=2)
+
+    def line(self, data: Mapping[str, Any]) -> None:
+        """One of many results, as JSON on a line of its own."""
+        self._json(data, indent=None)
+
+    def _json(self, data: Mapping[str, Any], indent: int | None) -> None:
         whole = {"format_version": FORMAT_VERSION, **data}
-        text = json.dumps(whole, ensure_ascii=False, indent=2, default=str)
+        text = json.dumps(whole, ensure_ascii=False, indent=indent, default=str)
         # Half a surrogate pair, which an API may send, stays the escape it was.
         click.echo(text.encode(errors="backslashreplace").decode())
 
@@ -97,6 +107,18 @@ class Output:
             self.document({"error": {"exit_code": 1, "message": message}})
             return
         self.message(f"{paint('Error:', 'red')} {message}")
+
+
+def write_details(bug: Exception) -> Path | None:
+    """Keep an unexpected error's traceback, without local values, where only the user reads it."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix="syncata-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(f"syncata {__version__}, Python {sys.version}\n")
+            file.writelines(traceback.format_exception(bug))
+    except OSError:
+        return None
+    return Path(name)
 
 
 def _sources(findings: Sequence[Finding]) -> dict[str, str]:

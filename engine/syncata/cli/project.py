@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,10 @@ import click
 
 from syncata.errors import UsageError
 from syncata.spec.connection import Connection
+from syncata.spec.model import ScheduleEntry
 
 SUFFIX = ".yaml"
+RESERVED = "schedule"  # state/schedule.db is the schedule, so it cannot be a ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,28 @@ class Project:
 
     def names(self) -> list[str]:
         """The connections there are."""
-        return sorted(path.stem for path in (self.root / "connections").glob(f"*{SUFFIX}"))
+        found = (path.stem for path in (self.root / "connections").glob(f"*{SUFFIX}"))
+        return sorted(name for name in found if name.casefold() != RESERVED)
+
+    def chosen(self, names: Sequence[str]) -> list[str]:
+        """These connections, or all there are. Raises UsageError for one, or if there is none."""
+        for name in names:
+            self.connection_file(name)
+        chosen = list(dict.fromkeys(names)) or self.names()
+        if not chosen:
+            raise UsageError(
+                f"there are no connections in {self.root}", hint="start one with: syncata init"
+            )
+        return chosen
 
     def connection_file(self, name: str) -> Path:
         """The file of a connection. Raises UsageError where there is none."""
         path = self.root / "connections" / f"{name}{SUFFIX}"
+        if name.casefold() == RESERVED:
+            raise UsageError(
+                f'no connection can be called "{name}": {self.schedule_file} is something else',
+                hint=f"give {path} another name",
+            )
         if path.is_file():
             return path
         names = self.names()
@@ -55,6 +74,20 @@ class Project:
 
         path = self.connection_file(name)
         return load_connection(_shown(path), self.environ)
+
+    def schedule(self, name: str) -> tuple[ScheduleEntry, ...]:
+        """When the syncs of a connection run; its secrets need not be there.
+
+        Raises UsageError, SpecInvalid with all findings.
+        """
+        from syncata.checks import connection_schedule  # noqa: PLC0415  start-up time
+
+        return connection_schedule(_shown(self.connection_file(name)))
+
+    @property
+    def schedule_file(self) -> Path:
+        """Where the schedule of the project lies."""
+        return self.root / "state" / "schedule.db"
 
     def ledger_file(self, name: str) -> Path:
         """Where the ledger of a connection lies."""

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from syncata.cli.events import entry_data
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
-from syncata.ledger import Run, open_ledger
-from syncata.report.values import duration
+from syncata.ledger import Entry, Ledger, Run, open_ledger, open_schedule
+from syncata.report.values import duration, local_time
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -33,18 +35,20 @@ def command(
     project = find_project(project_dir)
     oldest = _age(max_age) if max_age else None
     now = datetime.now(UTC)
-    for name in connections:
-        project.connection_file(name)
-    names = list(connections) or project.names()
-    if not names:
-        raise UsageError(
-            f"there are no connections in {project.root}", hint="start one with: syncata init"
-        )
-    rows = [_status(project, name, now, oldest) for name in names]
+    names = project.chosen(connections)
+    times, serving = _schedule(project)
+    rows = [
+        {
+            **_status(project, name, now, oldest, times.get(name, [])),
+            "schedule": [entry_data(entry) for entry in times.get(name, [])],
+            "serving": serving,
+        }
+        for name in names
+    ]
     if as_json:
         output.document({"connections": rows})
     else:
-        output.result(line for row in rows for line in _lines(row))
+        output.result(line for row in rows for line in (*_lines(row), *_due_lines(row, now)))
         seen = [row["last_run"] for row in rows if "last_run" in row]
         output.next(f"syncata report {seen[0]}" if seen else f"syncata plan {names[0]}")
     return Exit.UNAVAILABLE if any(row["stale"] for row in rows) else Exit.OK
@@ -57,20 +61,45 @@ def _age(text: str) -> timedelta:
     return timedelta(**{_UNITS[unit]: int(number)})
 
 
-def _is_good(run: Run) -> bool:
-    """Whether a run did all there is to do: a canary, or some of the syncs, proves little."""
-    whole = not run.header.get("limited") and not run.header.get("only")
+def _schedule(project: Project) -> tuple[dict[str, list[Entry]], bool]:
+    """The time tables that `serve` keeps, by connection, and whether it is on now."""
+    times: dict[str, list[Entry]] = {}
+    if not project.schedule_file.exists():
+        return times, False
+    with open_schedule(project.schedule_file, read_only=True) as schedule:
+        for entry in schedule.entries():
+            times.setdefault(entry.connection, []).append(entry)
+        return times, schedule.is_in_use()
+
+
+def _last_good(ledger: Ledger, times: list[Entry]) -> Run | None:
+    """The last run that did all there is to do: a canary, or some of the syncs, proves little.
+
+    If `serve` runs the syncs at times of their own, each of them needs a good run; what counts is
+    the oldest of these.
+    """
+    syncs = {sync for entry in times for sync in entry.timetable.syncs} or {""}
+    found = [ledger.last_run(partial(_is_good, sync)) for sync in syncs]
+    good = [run for run in found if run is not None]
+    return min(good, key=lambda run: run.started) if len(good) == len(found) else None
+
+
+def _is_good(sync: str, run: Run) -> bool:
+    only = run.header.get("only")
+    whole = not run.header.get("limited") and (not only or sync in only)
     return whole and run.state in ("ok", "done with rejects")
 
 
-def _status(project: Project, name: str, now: datetime, oldest: timedelta | None) -> dict[str, Any]:
+def _status(
+    project: Project, name: str, now: datetime, oldest: timedelta | None, times: list[Entry]
+) -> dict[str, Any]:
     row: dict[str, Any] = {"connection": name, "state": "never ran", "stale": oldest is not None}
     path = project.ledger_file(name)
     if not path.exists():
         return row
     with open_ledger(path, read_only=True) as ledger:
         last = ledger.last_run()
-        good = ledger.last_run(_is_good)
+        good = _last_good(ledger, times)
         rejects = sum(ledger.reject_counts().values())
         died = not ledger.is_in_use()
         live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}
@@ -102,3 +131,16 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
     yield f"{row['connection']}: {state}, {ago}{', too old' if row['stale'] else ''}"
     live = ", ".join(f"{sync} {number:,}" for sync, number in row["live"].items())
     yield f"  live: {live or 'nothing'}; set aside: {row['rejects']:,}; last run {row['last_run']}"
+
+
+def _due_lines(row: dict[str, Any], now: datetime) -> Iterator[str]:
+    for times in row["schedule"]:
+        moment = datetime.fromisoformat(times["next_due"])
+        due = local_time(moment, times["timezone"])
+        if moment > now:
+            when = f"next due {due}"
+        elif row["serving"]:
+            when = f"{'running' if times['state'] == 'running' else 'waiting'}, due {due}"
+        else:
+            when = f"due since {due}, but no `syncata serve` is on"
+        yield f"  {', '.join(times['syncs'])}: {when}"

@@ -1,6 +1,7 @@
-"""What we remember: the ledger of one connection, and the file a plan's changes wait in.
+"""What we remember: the ledger of one connection, the file a plan's changes wait in, the schedule.
 
-The only package that opens a database. Synchronous; one user at a time per `Ledger` or `Staging`.
+The only package that opens a database. Synchronous; one user at a time per `Ledger`, `Staging` or
+`Schedule`.
 """
 
 from syncata.ledger.consent import ACTIVE, DEACTIVATED, PAUSED, Approval, Ceiling
@@ -11,6 +12,7 @@ from syncata.ledger.plans import load_plan, new_plan
 from syncata.ledger.records import NOTHING, Confirmed, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
+from syncata.ledger.schedule import Entry, Schedule, open_schedule
 from syncata.ledger.staging import Staging
 from syncata.ledger.store import Ledger
 from syncata.ledger.waiting import KeptWaiting
@@ -25,6 +27,7 @@ __all__ = [
     "Ceiling",
     "Confirmed",
     "Cursor",
+    "Entry",
     "Journal",
     "KeptReject",
     "KeptWaiting",
@@ -32,10 +35,12 @@ __all__ = [
     "Rejects",
     "Run",
     "Runs",
+    "Schedule",
     "Seen",
     "Staging",
     "load_plan",
     "new_plan",
     "open_ledger",
+    "open_schedule",
     "pages",
 ]

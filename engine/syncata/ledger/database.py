@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -126,6 +127,38 @@ class Database:
             self._connection.close()
 
 
+def create(path: Path, application: int, version: int, what: str, tables: str) -> None:
+    """Make a database with these tables. Under another name first: a crash leaves all or none.
+
+    Whoever calls holds the lock. Raises StateProblem, also if a journal is there without its file.
+    """
+    if exists(path.with_name(f"{path.name}-journal")):
+        hint = f"restore the {what} from a backup, or remove what is left of it"
+        raise StateProblem(f"{path}: the {what} is gone but its journal is there", hint=hint)
+    draft = path.with_name(f".{path.name}.new")
+    with reported(draft):
+        draft.unlink(missing_ok=True)  # we hold the lock: a process that died left it
+    private_file(draft)
+    database = Database(draft)
+    try:
+        database.script(
+            f"PRAGMA application_id={application}; PRAGMA synchronous=EXTRA; BEGIN;"
+            f"{tables} PRAGMA user_version={version}; COMMIT;"
+        )
+    finally:
+        database.close()
+    with reported(path):
+        draft.rename(path)
+    sync_directory(path.parent)
+
+
+def durable(database: Database) -> None:
+    """Have a power cut lose nothing; raises StateProblem now rather than in the middle of a run."""
+    database.pragmas("journal_mode=DELETE", "synchronous=EXTRA")
+    database.rows("BEGIN IMMEDIATE")
+    database.rows("ROLLBACK")
+
+
 def judge(database: Database, application: int, version: int, what: str) -> None:
     """Raise StateProblem unless the file is `what`: ours, whole at the top, of our version."""
     path = database.path
@@ -174,3 +207,8 @@ def sync_directory(path: Path) -> None:
 def marks(number: int) -> str:
     """`?,?,?` for a list of `number` values."""
     return ",".join("?" * number)
+
+
+def utc_now() -> str:
+    """This instant as ISO 8601, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,20 +1,14 @@
 """Opening a ledger: made, judged, brought to this version, locked."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from syncata.errors import StateProblem
 from syncata.ledger import database as files
 from syncata.ledger import schema
-from syncata.ledger.database import Database, exists, judge, reported
+from syncata.ledger.database import Database, exists, judge, utc_now
 from syncata.ledger.locking import Lock
 from syncata.ledger.store import Ledger
-
-
-def utc_now() -> str:
-    """This instant as ISO 8601, UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def open_ledger(
@@ -33,33 +27,12 @@ def open_ledger(
     try:
         created = not exists(path)
         if created:
-            _create(path)
+            tables = schema.LEDGER + schema.SECOND
+            files.create(path, schema.LEDGER_ID, schema.LEDGER_VERSION, "ledger", tables)
         return Ledger(_existing(path), lock, clock, created=created)
     except BaseException:
         lock.release()
         raise
-
-
-def _create(path: Path) -> None:
-    """Make it under another name first: a crash leaves a whole ledger or none."""
-    if exists(path.with_name(f"{path.name}-journal")):
-        hint = "restore the ledger from a backup, or remove what is left of it"
-        raise StateProblem(f"{path}: the ledger is gone but its journal is there", hint=hint)
-    draft = path.with_name(f".{path.name}.new")
-    with reported(draft):
-        draft.unlink(missing_ok=True)  # we hold the lock: a run that died left it
-    files.private_file(draft)
-    database = Database(draft)
-    try:
-        database.script(
-            f"PRAGMA application_id={schema.LEDGER_ID}; PRAGMA synchronous=EXTRA; BEGIN;"
-            f"{schema.LEDGER}{schema.SECOND} PRAGMA user_version={schema.LEDGER_VERSION}; COMMIT;"
-        )
-    finally:
-        database.close()
-    with reported(path):
-        draft.rename(path)
-    files.sync_directory(path.parent)
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:
@@ -69,37 +42,38 @@ def _existing(path: Path, *, read_only: bool = False) -> Database:
     database = Database(path)
     try:
         judge(database, schema.LEDGER_ID, schema.LEDGER_VERSION, "ledger")
-        _require_version(database, read_only=read_only)
         if read_only:
+            _require_version(database)
             # Opened for writing all the same: after a crash a reader must undo what was half done.
             database.pragmas("query_only=ON")
         else:
-            database.pragmas("journal_mode=DELETE", "synchronous=EXTRA")
-            database.rows("BEGIN IMMEDIATE")  # fails now, not in the middle of a run
-            database.rows("ROLLBACK")
+            files.durable(database)
+            _bring_up(database)
     except BaseException:
         database.close()
         raise
     return database
 
 
-def _require_version(database: Database, *, read_only: bool) -> None:
-    """Bring an older ledger to this version; a copy of it as it was is kept beside it."""
-    found = database.number("user_version")
-    if found == schema.LEDGER_VERSION:
-        return
-    if read_only:
+def _require_version(database: Database) -> None:
+    if database.number("user_version") < schema.LEDGER_VERSION:
         raise StateProblem(
             f"{database.path}: an older syncata wrote this ledger",
             hint="the next `syncata run` or `plan` brings it to this version",
         )
+
+
+def _bring_up(database: Database) -> None:
+    """Bring an older ledger to this version; a copy of it as it was is kept beside it."""
+    found = database.number("user_version")
+    if found == schema.LEDGER_VERSION:
+        return
     copy = database.path.with_name(f"{database.path.name}.v{found}")
     if not exists(copy):
         files.private_file(copy)
         database.copy(copy)
     with database.transaction():
         for version in range(found, schema.LEDGER_VERSION):
-            for statement in schema.MIGRATIONS[version].split(";"):
-                if statement.strip():
-                    database.rows(statement)
+            for statement in filter(str.strip, schema.MIGRATIONS[version].split(";")):
+                database.rows(statement)
         database.rows(f"PRAGMA user_version={schema.LEDGER_VERSION}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from syncata.errors import StateProblem
 from syncata.ledger.codec import storable
 from syncata.ledger.database import Database, Row
 from syncata.model import JsonObject
@@ -31,6 +32,11 @@ class Run:
     exit_code: int | None
     header: JsonObject
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it came to an end of its own: then nothing begins again under its id."""
+        return self.state not in ("running", "interrupted")
+
 
 class Runs:
     """The table `run`. Writing methods run inside a transaction."""
@@ -41,8 +47,13 @@ class Runs:
     def begin(self, number: str, command: str, header: JsonObject, now: str) -> None:
         """Note a run that starts; one that still seems to run has died, for we hold the lock.
 
-        A run that died and is started again under its id goes on as the same run.
+        A run that died and is started again under its id goes on as the same run. Raises
+        StateProblem for an id whose run has ended.
         """
+        before = self.get(number)
+        if before is not None and before.has_ended:
+            hint = f"nothing is to do; see: syncata report {number}"
+            raise StateProblem(f"the run {number} has ended already", hint=hint)
         sql = "UPDATE run SET state = 'interrupted', ended = ? WHERE state = 'running'"
         self._database.rows(sql, (now,))
         self._database.rows(

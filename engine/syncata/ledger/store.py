@@ -224,7 +224,10 @@ class Ledger:
     # Runs, identity, health
 
     def begin_run(self, run: str, command: str, header: JsonObject | None = None) -> None:
-        """Note a run that starts. Runs that died without an end become `interrupted`."""
+        """Note a run that starts. Runs that died without an end become `interrupted`.
+
+        An id is begun again only if its run died or was interrupted; else StateProblem.
+        """
         with self._database.transaction():
             self._runs.begin(run, command, header or {}, self._clock())
 

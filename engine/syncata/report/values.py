@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from syncata.model import Action, clean
 from syncata.plan import MISSING
+from syncata.spec.schedule import zone
 
 # paint(text, colour) gives the text in a colour where the output can show one.
 Paint = Callable[[str, str], str]
@@ -74,6 +76,12 @@ def duration(seconds: float) -> str:
     if seconds < 7200:
         return f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
     return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:.0f} min"
+
+
+def local_time(moment: datetime, timezone: str) -> str:
+    """`2026-03-14 08:00 +01:00`: what clocks show in a zone, and how far they are from UTC."""
+    text = moment.astimezone(zone(timezone)).isoformat(" ", timespec="minutes")
+    return f"{text[:-6]} {text[-6:]}"
 
 
 def place(position: str) -> str:

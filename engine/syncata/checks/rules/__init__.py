@@ -3,14 +3,25 @@
 from collections.abc import Callable, Iterator
 
 from syncata.checks.rules.bulk import bulk_bodies_hold_each_record
+from syncata.checks.rules.fields import fields_exist
+from syncata.checks.rules.keys import keys_hide_persons, ranks_have_lists_as_keys
+from syncata.checks.rules.lookups import (
+    finds_name_lookups,
+    keyed_lookups_are_no_values,
+    lookup_words_have_effect,
+)
 from syncata.checks.rules.names import (
     clock_needs_volatile,
-    fields_exist,
     functions_known,
     members_known,
     names_known,
     records_only_where_there_is_one,
 )
+from syncata.checks.rules.observing import (
+    listed_things_are_recognized,
+    observed_fields_fit_schema,
+)
+from syncata.checks.rules.parts import current_was_read, parents_have_parts, parts_have_keys
 from syncata.checks.rules.references import (
     definitions_are_values,
     definitions_have_names_of_their_own,
@@ -26,6 +37,7 @@ from syncata.checks.rules.resources import (
     creates_are_not_doubled,
     partial_updates_say_what_is_omitted,
     resources_can_be_written,
+    searches_say_what_is_meant,
 )
 from syncata.checks.rules.schedules import schedule_is_possible
 from syncata.checks.rules.schema_files import schema_files_exist
@@ -48,6 +60,11 @@ RULES: tuple[Rule, ...] = (
     records_only_where_there_is_one,
     functions_known,
     fields_exist,
+    parents_have_parts,
+    current_was_read,
+    lookup_words_have_effect,
+    finds_name_lookups,
+    keyed_lookups_are_no_values,
     clock_needs_volatile,
     references_name_syncs,
     syncs_without_cycles,
@@ -55,6 +72,9 @@ RULES: tuple[Rule, ...] = (
     definitions_have_names_of_their_own,
     definitions_are_values,
     lone_records_keep_their_key,
+    ranks_have_lists_as_keys,
+    keys_hide_persons,
+    parts_have_keys,
     syncs_join_what_exists,
     required_fields_are_mapped,
     mapped_fields_fit_schema,
@@ -67,6 +87,9 @@ RULES: tuple[Rule, ...] = (
     batches_fit,
     bulk_bodies_hold_each_record,
     conflicts_find,
+    searches_say_what_is_meant,
+    listed_things_are_recognized,
+    observed_fields_fit_schema,
     schema_files_exist,
     settings_are_possible,
     defaults_fit,

@@ -6,9 +6,8 @@ from typing import Any
 
 from syncata.checks.draft7 import did_you_mean
 from syncata.checks.places import NAMES
-from syncata.checks.schema_files import record_schema
 from syncata.checks.subject import Subject, Written, finding, occurrence
-from syncata.errors import Finding, Position, Severity
+from syncata.errors import Finding, Position
 from syncata.expressions import FUNCTIONS, Call, Expression
 
 _PAGE = ("number", "count", "offset")
@@ -17,7 +16,7 @@ _CHANGING = frozenset({"now", "millis", "random", "shuffle"})
 
 def names_known(subject: Subject) -> Iterator[Finding]:
     """Every `$name` is a value known at its place, or a definition that is known there."""
-    for written, expression in _expressions(subject):
+    for written, expression in expressions(subject):
         for name, position in expression.variable_positions.items():
             problem = _problem(subject, written, name)
             if problem:
@@ -64,25 +63,26 @@ def members_known(subject: Subject) -> Iterator[Finding]:
     """`$settings.x` is a declared setting, no secret in a mapping; `$lookups.x` a look-up."""
     settings = subject.root["settings"].mapping
     lookups = subject.root["target"]["lookups"].mapping
-    for written, expression in _expressions(subject):
+    for written, expression in expressions(subject):
         for member in sorted(expression.variables.get("settings") or ()):
-            where = _member(expression, "settings", member)
-            yield from _setting_known(settings, written, member, where)
+            where = member_place(expression, "settings", member)
+            yield from setting_known(settings, written, member, where)
         for member in sorted(expression.variables.get("lookups") or ()):
             if member not in lookups and "lookups" in written.place.variables:
-                position, length = _member(expression, "lookups", member)
+                position, length = member_place(expression, "lookups", member)
                 message, hint = f"no look-up is called {member}", did_you_mean(member, lookups)
                 yield finding(position, "SYN306", message, hint, length)
         for member in sorted(expression.variables.get("page") or ()):
             if member not in _PAGE and "page" in written.place.variables:
-                position, length = _member(expression, "page", member)
+                position, length = member_place(expression, "page", member)
                 message, hint = f"$page has no {member}", did_you_mean(member, _PAGE)
                 yield finding(position, "SYN301", message, hint, length)
 
 
-def _setting_known(
+def setting_known(
     settings: Mapping[str, Any], written: Written, name: str, where: tuple[Position, int]
 ) -> Iterator[Finding]:
+    """A setting that is read is declared, and not secret where it would leak."""
     position, length = where
     if name not in settings:
         hint = did_you_mean(name, settings) or "declare it under `settings`"
@@ -95,11 +95,11 @@ def _setting_known(
 
 def records_only_where_there_is_one(subject: Subject) -> Iterator[Finding]:
     """`$` and names of fields stand only where there is a record."""
-    for written, expression in _expressions(subject):
+    for written, expression in expressions(subject):
         if written.place.record or not expression.reads:
             continue
         name = next((path[0] for path in expression.reads if path), "$")
-        position, length = _field(expression, name)
+        position, length = field_place(expression, name)
         here = ", ".join(f"${n}" for n in written.place.variables)
         message = f"{name} is a field of a record; there is none in {written.place.name}"
         hint = f"known here: {here}; a text is written in quotes"
@@ -109,7 +109,7 @@ def records_only_where_there_is_one(subject: Subject) -> Iterator[Finding]:
 def functions_known(subject: Subject) -> Iterator[Finding]:
     """Every function that is called exists, and may be called there."""
     definitions = subject.root["definitions"].mapping
-    for written, expression in _expressions(subject):
+    for written, expression in expressions(subject):
         for call in expression.calls:
             if call.local or (call.name in definitions and written.place.definitions):
                 continue
@@ -119,7 +119,7 @@ def functions_known(subject: Subject) -> Iterator[Finding]:
                 hint = re.sub(r'"(\w+)"', r"$\1", near) or "see docs/spec-language.md"
                 message = f"there is no function ${call.name}"
                 yield finding(call.position, "SYN304", message, hint, length)
-            elif call.name in ("find", "rank") and not written.sync:
+            elif call.name in ("find", "rank") and not can_look_up(written):
                 message = f"${call.name} cannot be used in {written.place.name}"
                 hint = "it stands in the conditions and the mapping of a sync"
                 yield finding(call.position, "SYN302", message, hint, length)
@@ -129,9 +129,15 @@ def functions_known(subject: Subject) -> Iterator[Finding]:
                 yield finding(call.position, "SYN302", message, hint, length)
 
 
+def can_look_up(written: Written) -> bool:
+    """Whether a text is one of the conditions and the mapping of a sync: those are evaluated again
+    once what they ask for was looked up."""
+    return bool(written.sync) and "known" in written.place.variables
+
+
 def clock_needs_volatile(subject: Subject) -> Iterator[Finding]:
     """What changes without the record changing stands in a sync only with `volatile: true`."""
-    for written, expression in _expressions(subject):
+    for written, expression in expressions(subject):
         sync = subject.root["syncs"][written.sync]
         if not written.sync or sync["volatile"].value is True:
             continue
@@ -146,54 +152,23 @@ def _changing_calls(subject: Subject, expression: Expression) -> list[Call]:
     return [call for e in every for call in e.calls if call.name in _CHANGING and not call.local]
 
 
-def fields_exist(subject: Subject) -> Iterator[Finding]:
-    """A field that a sync reads is one of its stream: by the schema, or of the settings."""
-    for written, expression in _expressions(subject):
-        if not written.sync:
-            continue
-        stream = subject.root["syncs"][written.sync]["from"].text()
-        known = subject.root["source"]["streams"][stream]
-        names = sorted({path[0] for path in expression.reads if path and "*" not in path[0]})
-        if stream == "settings" and not known:
-            settings = subject.root["settings"].mapping
-            for name in names:
-                yield from _setting_known(settings, written, name, _field(expression, name))
-        else:
-            schema = record_schema(known["schema"].text(), subject.folders)
-            yield from _fields_of(schema, expression, names)
-
-
-def _fields_of(
-    schema: Mapping[str, Any] | None, expression: Expression, names: list[str]
-) -> Iterator[Finding]:
-    properties = (schema or {}).get("properties")
-    if not schema or not isinstance(properties, dict):
-        return
-    closed = schema.get("additionalProperties") is False
-    for name in names:
-        near = did_you_mean(name, properties)
-        if name in properties or not (closed or "mean" in near):
-            continue
-        position, length = _field(expression, name)
-        severity = Severity.ERROR if closed else Severity.WARNING
-        message = f"the stream's schema has no field {name}"
-        yield finding(position, "SYN330", message, near, length, severity=severity)
-
-
-def _expressions(subject: Subject) -> Iterator[tuple[Written, Expression]]:
+def expressions(subject: Subject) -> Iterator[tuple[Written, Expression]]:
+    """Every expression of a spec, with the text it stands in."""
     for written in subject.written:
         for expression in written.expressions:
             yield written, expression
 
 
-def _member(expression: Expression, variable: str, member: str) -> tuple[Position, int]:
+def member_place(expression: Expression, variable: str, member: str) -> tuple[Position, int]:
+    """Where `$variable.member` stands in an expression first, and how long the member is."""
     position, length = occurrence(
         expression, rf"(?<=\${variable}\.)`?{re.escape(member)}\b", expression.source.position
     )
     return position, length
 
 
-def _field(expression: Expression, name: str) -> tuple[Position, int]:
+def field_place(expression: Expression, name: str) -> tuple[Position, int]:
+    """Where a field's name stands in an expression first, and its length."""
     return occurrence(
         expression, rf"(?<![\w$\"'.]){re.escape(name)}(?!\w)", expression.source.position
     )

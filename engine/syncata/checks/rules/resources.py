@@ -18,9 +18,10 @@ def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
         elif not resource["upsert"] and not resource["create"]:
             message = f"the resource {name} cannot be written: it has no `upsert`, no `create`"
             yield at_key(resource, "SYN317", message, "add `upsert`, or `create` and `update`")
-        elif resource["create"] and not resource["update"] and not _is_final(subject, name):
+        elif resource["create"] and not resource["update"] and _is_changed(subject, resource):
             message = f"the resource {name} has `create`, but no `update` for what changes"
-            yield at_key(resource["create"], "SYN317", message, "add `update`, or use `upsert`")
+            hint = "add `update`, or use `upsert`; or nothing changes: `final: 'true'` in its syncs"
+            yield at_key(resource["create"], "SYN317", message, hint)
         elif resource["on_deactivate"].value == "archive" and not resource["archive"]:
             message = f"`on_deactivate: archive` needs the resource {name} to have `archive`"
             hint = "add `archive` to the resource, or write `keep`"
@@ -30,10 +31,28 @@ def resources_can_be_written(subject: Subject) -> Iterator[Finding]:
             yield at_key(resource["restore"], "SYN314", message, "add `archive`")
 
 
-def _is_final(subject: Subject, resource: str) -> bool:
-    """Whether every sync to a resource leaves alone what is there."""
-    syncs = [s for s in subject.root["syncs"].values() if s["to"].value == resource]
-    return bool(syncs) and all(sync["final"].text().strip() == "true" for sync in syncs)
+def _is_changed(subject: Subject, resource: Node) -> bool:
+    """Whether something that was made may have to be changed: by a sync that does not leave it
+    alone, by what is seen of it, or as it comes back."""
+    syncs = [s for s in subject.root["syncs"].values() if s["to"].value == resource.path[-1]]
+    final = bool(syncs) and all(sync["final"].text().strip() == "true" for sync in syncs)
+    listed = resource["observe"]["list"]
+    seen = resource["observe"]["one"] or listed["fields"] or listed["archived"]
+    return not final or bool(seen or resource["archive"])
+
+
+def searches_say_what_is_meant(subject: Subject) -> Iterator[Finding]:
+    """`find` goes by `where`, or by `by`."""
+    for resource in subject.root["target"]["resources"].values():
+        find = resource["find"]
+        where, by = find["where"], find["by"]
+        if find.mapping and not where and not by:
+            message = "`find` does not say which thing is meant: it has no `where`, no `by`"
+            hint = "add `by: …`, which yields the key, or `where: …`, which is true for one thing"
+            yield at_key(find, "SYN339", message, hint)
+        elif where and by:
+            message = "`by` stands beside `where`: both say which thing is meant"
+            yield at_key(by, "SYN339", message, "leave one of them out")
 
 
 def creates_are_not_doubled(subject: Subject) -> Iterator[Finding]:
@@ -102,6 +121,10 @@ def batches_fit(subject: Subject) -> Iterator[Finding]:
         if job and results:
             message = "`results` stands beside `job`, which has results of its own"
             yield at_key(results, "SYN326", message, "use the `results` inside `job`")
+        if operation["read"] and batch:
+            message = "`read` looks at one thing, not at those of a batch"
+            hint = "leave `read` out, or `batch`"
+            yield at_key(operation["read"], "SYN326", message, hint)
         for word in (operation["id"], operation["conflict"]):
             if word and batch:
                 message = f"`{word.path[-1]}` looks at the answer for one record, not for a batch"

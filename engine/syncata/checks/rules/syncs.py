@@ -9,6 +9,8 @@ from syncata.checks.subject import Subject, at_key, at_value
 from syncata.errors import Finding
 from syncata.spec.node import Node
 
+_TAKES_AWAY = ("archive", "remove")
+
 
 def syncs_join_what_exists(subject: Subject) -> Iterator[Finding]:
     """`from` is a stream or `settings`, `to` a resource."""
@@ -72,28 +74,43 @@ def taking_away_is_possible(subject: Subject) -> Iterator[Finding]:
         resource = subject.root["target"]["resources"][sync["to"].text()]
         if not resource:
             continue
-        for word in ("on_missing", "on_excluded"):
+        for word in ("on_missing", "on_excluded", "on_disabled"):
             operation = sync[word].text("keep")
-            if operation in ("archive", "remove") and not resource[operation]:
+            if operation in _TAKES_AWAY and not resource[operation]:
                 yield _lacks(sync[word], sync["to"].text(), operation)
         if sync["live"] and not resource["archive"]:
             yield _lacks(sync["live"], sync["to"].text(), "archive")
-        if sync["on_excluded"] and not sync["where"]:
-            message = f"`on_excluded` has no effect: the sync {name} has no `where`"
-            yield at_key(sync["on_excluded"], "SYN329", message, "add `where`, or leave it out")
+        for word, condition in (("on_excluded", "where"), ("on_disabled", "when")):
+            if sync[word] and not sync[condition]:
+                message = f"`{word}` has no effect: the sync {name} has no `{condition}`"
+                hint = f"add `{condition}`, or leave it out"
+                yield at_key(sync[word], "SYN329", message, hint)
         yield from _absence_is_proven(subject, sync)
 
 
 def absent_is_asked_for_the_same_keys(subject: Subject) -> Iterator[Finding]:
     """What `absent` is asked for are keys of the stream."""
     for name, sync in subject.root["syncs"].items():
+        if sync["on_missing"].text() not in _TAKES_AWAY:
+            continue
         stream = subject.root["source"]["streams"][sync["from"].text()]
         own, key = sync["key"].text().strip(), stream["key"].text().strip()
-        takes_away = sync["on_missing"].text() in ("archive", "remove")
-        if own and key and own != key and takes_away:
+        if sync["each"] or sync["person"]:
+            yield from _never_asked(name, sync)
+        elif own and key and own != key:
             message = f"`absent` would be asked for the stream's keys, not for those of {name}"
             hint = "leave `key` out of the sync, or write `on_missing: keep`"
             yield at_value(sync["key"], "SYN336", message, hint)
+
+
+def _never_asked(name: str, sync: Node) -> Iterator[Finding]:
+    """Parts of records, and people, are nothing that `absent` could be asked for."""
+    if sync["each"]:
+        message = f"`absent` is asked for records of the stream, not for the parts that {name} has"
+        yield at_key(sync["each"], "SYN336", message, "write `on_missing: keep`")
+    if sync["person"]:
+        message = f"`absent` cannot be asked for the keys of {name}: they are kept as hashes"
+        yield at_key(sync["person"], "SYN336", message, "write `on_missing: keep`")
 
 
 def _lacks(node: Node, resource: str, operation: str) -> Finding:
@@ -104,8 +121,9 @@ def _lacks(node: Node, resource: str, operation: str) -> Finding:
 
 def _absence_is_proven(subject: Subject, sync: Node) -> Iterator[Finding]:
     stream = subject.root["source"]["streams"][sync["from"].text()]
-    if sync["on_missing"].text() not in ("archive", "remove") or stream["absent"]:
-        return
+    asked = stream["absent"] or sync["each"] or sync["person"]
+    if sync["on_missing"].text() not in _TAKES_AWAY or (stream and asked):
+        return  # proven, or SYN336 says why it never is
     message = f"`on_missing: {sync['on_missing'].text()}` needs a proof that a record is gone"
     if stream:
         hint = f"give the stream {sync['from'].text()} an `absent` look-up, or write `keep`"

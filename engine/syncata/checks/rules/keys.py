@@ -1,0 +1,73 @@
+"""Keys of records: what ranks them is a list, and nobody's name stands in them unhidden."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from syncata.checks.rules.fields import properties_of, schema_of_records
+from syncata.checks.rules.names import can_look_up, expressions, field_place
+from syncata.checks.subject import Subject, finding
+from syncata.errors import Finding, Severity
+from syncata.expressions import Expression
+from syncata.expressions.parser import Node as Tree
+from syncata.expressions.parser import parse
+from syncata.spec.node import Node
+
+
+def ranks_have_lists_as_keys(subject: Subject) -> Iterator[Finding]:
+    """`$rank()` compares the last parts of keys, so the sync's key is a list of two or more."""
+    for written, expression in expressions(subject):
+        calls = [c for c in expression.calls if c.name == "rank" and not c.local]
+        if not calls or not can_look_up(written):
+            continue
+        key = _compiled(subject, key_of(subject, subject.root["syncs"][written.sync]))
+        if key is not None and not _is_list(parse(key.source.text)):
+            message = f"$rank needs a list as the key of {written.sync}"
+            hint = "records whose keys differ in the last part only are ranked: `key: '[a, b]'`"
+            yield from (finding(c.position, "SYN341", message, hint, 5) for c in calls)
+
+
+def key_of(subject: Subject, sync: Node) -> Node:
+    """The key of a sync's records: its own, or that of its stream."""
+    return sync["key"] or subject.root["source"]["streams"][sync["from"].text()]["key"]
+
+
+def _is_list(tree: Tree) -> bool:
+    """Whether an expression always yields a list of two parts or more."""
+    if tree.type == "block" and tree.expressions:
+        return _is_list(tree.expressions[-1])
+    if tree.type == "condition":
+        return _is_list(tree.then) and tree._else is not None and _is_list(tree._else)
+    return bool(tree.type == "unary" and tree.value == "[" and len(tree.expressions) > 1)
+
+
+def keys_hide_persons(subject: Subject) -> Iterator[Finding]:
+    """A key, or an order, that reads personal data is kept as it is, unless there is `person`."""
+    for name, sync in subject.root["syncs"].items():
+        schema = None if sync["person"] else schema_of_records(subject, sync)
+        for node in (key_of(subject, sync), sync["order"]) if schema else ():
+            expression = _compiled(subject, node)
+            for path in expression.reads if expression else ():
+                if expression and _is_personal(schema, path):
+                    word, field = node.path[-1], ".".join(path) or "the whole record"
+                    message = f"`{word}` of {name} keeps {field}, which is personal, as it is"
+                    hint = "name in `person` who the record is about: keys then hold a keyed hash"
+                    position, length = field_place(expression, path[0] if path else "$")
+                    yield finding(
+                        position, "SYN342", message, hint, length, severity=Severity.WARNING
+                    )
+
+
+def _is_personal(schema: Any, path: tuple[str, ...]) -> bool:
+    """Whether what a path leads to is personal, stands in something that is, or holds it."""
+    if not isinstance(schema, Mapping):
+        return False
+    if schema.get("personal") is True or _is_personal(schema.get("items"), path):
+        return True
+    parts = properties_of(schema)
+    if not path or "*" in path[0]:
+        return any(_is_personal(part, path[1:]) for part in parts.values())
+    return _is_personal(parts.get(path[0]), path[1:])
+
+
+def _compiled(subject: Subject, node: Node) -> Expression | None:
+    return next((t.expressions[0] for t in subject.written if t.node.path == node.path), None)

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from syncata.checks import spec_schema, to_json
+from syncata.checks import to_json
+from syncata.cli.masking import masked_fields
 from syncata.cli.output import Output, Terminated, paint
 from syncata.cli.progress import progress_for, told_sleep
 from syncata.cli.project import Project
@@ -235,19 +236,6 @@ def _field(name: str, old: Any, new: Any, *, hidden: bool) -> dict[str, Any]:
     if new is not MISSING:
         shown["after"] = new
     return shown
-
-
-def masked_fields(connection: Connection) -> dict[str, frozenset[str]]:
-    """Per sync, the target's fields that hold personal data."""
-    masked = {}
-    for name, sync in connection.spec.syncs.items():
-        resource = connection.spec.target.resources[sync.resource]
-        schema: Any = spec_schema(connection.spec, resource.schema) or {}
-        properties = schema.get("properties", {})
-        masked[name] = frozenset(
-            field for field, rules in properties.items() if rules.get("personal")
-        )
-    return masked
 
 
 def show_report(output: Output, report: Report, rejects: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from syncata.ledger.codec import reject_row, storable
 from syncata.ledger.database import Database, Row, marks
 from syncata.ledger.records import PAGE, Records, pages
-from syncata.model import Change, Outcome, Reject, Verdict
+from syncata.model import Change, Outcome, Reject, Verdict, refusal
 
 _COLUMNS = (
     "code, message, field, position, source, record, "
@@ -123,7 +123,7 @@ class Rejects:
 
 def _refused(outcome: Outcome) -> Reject:
     change = outcome.change
-    token = change.stamp.token()
+    token = refusal(change.stamp, change.desired)
     return Reject(
         change.sync, change.key, "target", "SYN608", outcome.message, source=token,
         record=change.record,

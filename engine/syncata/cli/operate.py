@@ -63,19 +63,28 @@ def opened(project: Project, connection: Connection, around: Surroundings) -> It
 
 
 async def run_one(
-    project: Project, name: str, options: RunOptions, accounts: Accounts, *, quiet: bool
+    project: Project,
+    name: str,
+    options: RunOptions,
+    accounts: Accounts,
+    *,
+    quiet: bool,
+    world: World = TOLD,
 ) -> Report:
     """Run one connection and give the report. Raises what comes before a run can begin."""
     connection = project.load(name)
     with progress_for(quiet=quiet) as progress:
-        around = Surroundings(world=TOLD, accounts=accounts, progress=progress.step)
+        around = Surroundings(world=world, accounts=accounts, progress=progress.step)
         with opened(project, connection, around) as ledger:
             return await run_connection(connection, ledger, around, options)
 
 
-def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
+def make_run(
+    project: Project, name: str, options: RunOptions, *, quiet: bool = False, world: World = TOLD
+) -> Report:
     """The same, in an event loop of its own."""
-    return in_loop(run_one(project, name, options, Accounts(TOLD), quiet=quiet))
+    accounts = Accounts(world)
+    return in_loop(run_one(project, name, options, accounts, quiet=quiet, world=world))
 
 
 def ask_and_run(

@@ -5,8 +5,8 @@ PYTHONPATH=engine:. python -m benchmarks.mission --limits [--courses 300]
 
 Three runs of the packaged connector: the first, one without any change, and a typical day later
 (1 % of the catalogue edited, learners at work). Requests are counted by the target's audit log,
-CPU seconds and peak memory are the engine's alone. `--limits` leaves the rates of both sides as they
-are and says how often the target had to turn a request away.
+CPU seconds and peak memory are the engine's alone. `--limits` leaves the rates of both sides as
+they are and says how often the target had to turn a request away.
 """
 
 import argparse

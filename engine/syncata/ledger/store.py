@@ -178,6 +178,10 @@ class Ledger:
         """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         return self._rejects.refused(sync, keys)
 
+    def rejected(self, sync: str, code: str) -> list[str]:
+        """The keys of a sync that are set aside for this reason."""
+        return self._rejects.keys(sync, code)
+
     def set_rejects(
         self, sync: str, rejects: Iterable[Reject], run: str, *, complete: bool
     ) -> None:

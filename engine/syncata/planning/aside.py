@@ -10,6 +10,8 @@ from syncata.model import Action, Reject, Tally, Waiting, canonical
 
 GivesUp = Callable[[str], bool]
 
+GAVE_UP = "SYN612"
+
 
 def never(_since: str) -> bool:
     """Records wait as long as it takes."""
@@ -20,7 +22,8 @@ def never(_since: str) -> bool:
 class Aside:
     """Keeps what one sync sets aside, and counts it.
 
-    `since` says since when records wait, by key; `gives_up` whether an instant is too long ago.
+    `since` says since when records wait, by key; `gives_up` whether an instant is too long ago;
+    `given_up` are those of which that was said before.
     Where the source may not give a record again, `keeps_records` keeps those that wait.
     """
 
@@ -29,6 +32,7 @@ class Aside:
     tally: Tally
     since: Mapping[str, str]
     gives_up: GivesUp
+    given_up: frozenset[str]
     keeps_records: bool
     nameless: int = 0
 
@@ -52,9 +56,10 @@ class Aside:
     def too_long(self, key: str, what: str) -> RecordRejected | None:
         """Why a record is not to wait any longer, if so."""
         since = self.since.get(key)
-        if since is None or not self.gives_up(since):
+        if key not in self.given_up and (since is None or not self.gives_up(since)):
             return None
-        return RecordRejected("SYN612", f"it has waited for {what} since {since}")
+        told = f" since {since}" if since else ""
+        return RecordRejected(GAVE_UP, f"it has waited for {what}{told}, for too long")
 
     def wait(self, key: str, what: str, record: str | None) -> None:
         """Let a record wait."""

@@ -44,6 +44,7 @@ class CompiledSync:
 
     `source_schema` and `target_schema` are JSON Schemas or None; `explain` lists (path, message)
     of what a value violates; `reads` is the text that makes records of the source's answers.
+    `refers_to` are the syncs whose ids of records are in its payloads.
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class CompiledSync:
         self._target_fits = contract(target_schema) if target_schema else _always
         self.unordered = unordered_fields(target_schema)
         self._explain = explain
-        called = {call.name for expression in self._expressions() for call in expression.calls}
+        calls = [call for expression in self._expressions() for call in expression.calls]
+        called = {call.name for call in calls}
+        self.refers_to = frozenset(str(c.arguments[0]) for c in calls if c.name == "ref")
         # Time and references change a payload without changing what its stamp is made of.
         self.moves = sync.volatile or bool(called & _MOVING)
         self.sees_known = self._sees("known")

@@ -21,7 +21,8 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class ItemError:
-    """A class of refusals of single items: where `when` holds, `then` is wait, retry or reject."""
+    """A class of refusals of single items: where `when` holds, `then` is wait, retry, reject or
+    gone."""
 
     when: Scalar
     then: str

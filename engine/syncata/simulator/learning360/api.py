@@ -49,6 +49,7 @@ SWITCHES: dict[str, Switch] = COMMON | {
         "what becomes of a statistic that begins at the instant at which the last attempt ends",
         ("update", "new", "error"),
     ),
+    "mail_folds": Switch("flag", "find users by their e-mail in whatever case it is asked for"),
     "tag_names_fold": Switch("flag", "take a tag's name for taken whatever its case"),
     "reserved": Switch("list", "more platform names that are reserved"),
     "integrations_limit": Switch("number", "how many integrations are allowed"),

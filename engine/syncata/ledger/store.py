@@ -176,6 +176,10 @@ class Ledger:
         """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         return self._rejects.refused(sync, keys)
 
+    def rejected_with(self, sync: str, code: str) -> set[str]:
+        """The keys of a sync's records that were set aside with a code."""
+        return self._rejects.keys_of(sync, code)
+
     def set_rejects(
         self, sync: str, rejects: Iterable[Reject], run: str, *, complete: bool
     ) -> None:

@@ -21,7 +21,7 @@ from syncata.model import (
     canonical,
 )
 from syncata.plan import SyncPlan, is_settled
-from syncata.planning.aside import Aside, GivesUp, never, record_text
+from syncata.planning.aside import GIVEN_UP, Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
 from syncata.planning.staged import (
     Judged,
@@ -79,9 +79,9 @@ class SyncPlanner:
     def __post_init__(self) -> None:
         since = self.ledger.waiting_since(self.name)
         self.parked = set(since)
-        self.aside = Aside(
-            self.name, self.staging, self.header.tally, since, self.gives_up, self.keeps_records
-        )
+        given_up = self.ledger.rejected_with(self.name, GIVEN_UP)
+        tally, kept = self.header.tally, self.keeps_records
+        self.aside = Aside(self.name, self.staging, tally, since, self.gives_up, kept, given_up)
 
     @property
     def name(self) -> str:

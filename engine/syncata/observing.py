@@ -197,6 +197,8 @@ class Drift:
 
     def _is_same(self, name: str, sight: Sight, desired: Mapping[str, Any]) -> bool:
         seen, wanted = sight.fields[name], desired.get(name, sight.nothing)
+        if wanted is sight.nothing and self.planner.resource.leaves_omitted:
+            return True  # what is not sent is none of ours, and could not be taken away
         if sight.nothing in (seen, wanted):
             return seen is wanted
         if name in self.planner.compiled.unordered:

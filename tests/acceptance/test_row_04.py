@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.acceptance.sides import ABSENT
 from tests.acceptance.world import World
 
 BY_HAND: dict[str, Any] = {
@@ -14,20 +15,23 @@ BY_HAND: dict[str, Any] = {
 
 
 def test_row_04_every_listed_field_that_was_edited_is_put_back(world: World) -> None:
-    """One update with reason drift per course, however many of its fields differ; then silence."""
-    world.edflex.fill(len(BY_HAND) + 2)
+    """One update with reason drift per course, however many of its fields differ, also where it
+    had none; then silence."""
+    world.edflex.fill(len(BY_HAND) + 3)
+    world.edflex.put("i6", description=ABSENT, duration=ABSENT)
     world.run()
-    before = {f"i{place}": world.target.course(f"i{place}") for place in range(1, 7)}
+    before = {f"i{place}": world.target.course(f"i{place}") for place in range(1, 8)}
     for place, (name, value) in enumerate(BY_HAND.items(), 1):
         world.target.hand("edit_course", externalId=f"i{place}", fields={name: value})
-    world.target.hand("edit_course", externalId="i5", fields=BY_HAND)
+    for item in ("i5", "i6"):
+        world.target.hand("edit_course", externalId=item, fields=BY_HAND)
     mark = world.target.mark()
     run = world.run()
-    assert run.sync()["planned"] == {"unchanged": {"": 1}, "update": {"drift": 5}}
-    assert world.target.effects(mark) == {"updated": ["i1", "i2", "i3", "i4", "i5"]}
+    assert run.sync()["planned"] == {"unchanged": {"": 1}, "update": {"drift": 6}}
+    assert world.target.effects(mark) == {"updated": ["i1", "i2", "i3", "i4", "i5", "i6"]}
     assert {key: world.target.course(key) for key in before} == before
     mark = world.target.mark()
-    assert world.run().planned() == {"unchanged": 6}
+    assert world.run().planned() == {"unchanged": 7}
     assert world.target.writes(mark) == []
 
 
@@ -224,13 +228,20 @@ def test_row_04_too_much_drift_is_held(world: World) -> None:
 
 
 def test_row_04_settings_of_the_integration_are_put_back(world: World) -> None:
-    """What is set for the integration by hand is set again, and nothing else is written."""
+    """What is set for the integration by hand is set again, and nothing else is written. A logo
+    is put back where the connection has one, and left alone where it has none."""
     world.edflex.fill(1)
     world.run()
+    logo = {"externalPlatformLogoUrl": "https://cdn.example.com/by-hand.png"}
+    world.target.hand("edit_integration", settings=logo)
+    mark = world.target.mark()
+    world.run()
+    assert world.target.writes(mark) == []
+    world.connect(platform_logo_url="https://cdn.example.com/logo.png")
+    world.run()
     before = world.target.integration()
-    world.target.hand(
-        "edit_integration", settings={"defaultCompletion": False, "noGroupPropagation": True}
-    )
+    by_hand = {"defaultCompletion": False, "noGroupPropagation": True, "defaultProgress": 7}
+    world.target.hand("edit_integration", settings=by_hand | logo)
     mark = world.target.mark()
     run = world.run()
     assert run.sync("integration")["planned"] == {"update": {"drift": 1}}
@@ -270,9 +281,8 @@ def test_row_04_a_deleted_integration_is_rebuilt_with_all_it_held(world: World) 
     assert world.run().confirmed() == {"create": 1}
     assert world.run().planned() == {"unchanged": 3}
     found = _published_in(world, new)
-    assert {one["externalId"]: one["tags"] for one in found} == dict.fromkeys(
-        ["i1", "i2", "i3"], ["Management"]
-    )
+    assert {one["externalId"] for one in found} == {"i1", "i2", "i3"}
+    assert [one["tags"] for one in found] == [["Management"]] * 3
 
 
 def test_row_04_a_deleted_integration_of_many_courses_waits_for_a_human(world: World) -> None:

@@ -115,6 +115,7 @@ def test_row_18_a_learner_who_never_comes_is_given_up(
     (reject,) = world.rejects(given_up)
     assert reject["code"] == "SYN612"
     assert "it has waited for learner since" in reject["message"]
+    assert world.run("--full", exit=6).run["waiting"] == []  # it does not begin to wait again
     world.target.hand("add_user", mail=NEW)
     assert world.run("--full").confirmed("statistics") == {"create": 1}
     assert world.rejects(world.run()) == []

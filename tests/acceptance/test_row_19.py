@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from tests.acceptance.sides import Side
 from tests.acceptance.world import World
 
 from syncata.simulator.people import learner_mail
@@ -142,7 +144,7 @@ def test_row_19_a_run_that_failed_moves_no_cursor(world: World, fault: str) -> N
     world.run()
     for place, mail in enumerate((BEA, CLEO)):
         world.edflex.learn(mail, "i1", updated_at=_ago(days=4 - 3 * place))
-    switches = {
+    switches: dict[str, tuple[Side, dict[str, Any]]] = {
         "source": (world.edflex, {"http_500": "on@page[number]=2"}),
         "target": (world.target, {"bulk_disabled": True}),
         "results": (world.target, {"missing_results": 1}),

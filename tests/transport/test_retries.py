@@ -290,3 +290,21 @@ def test_a_create_that_times_out_is_in_doubt_only_once_it_was_sent() -> None:
         assert len(bench.server.asked) == 1
 
     on_bench(replies(hang), test, timeout=0.2)
+
+
+def test_the_clock_of_the_other_side_is_that_of_its_last_answer() -> None:
+    """Unknown before the first answer and where none tells; errors tell it, too."""
+
+    async def test(bench: Bench) -> None:
+        assert bench.endpoint.clock_ahead is None
+        with pytest.raises(CredentialsRefused):
+            await bench.endpoint.send(GET)
+        assert bench.endpoint.clock_ahead == 90.0
+        await bench.endpoint.send(GET)
+        assert bench.endpoint.clock_ahead is None
+        await bench.endpoint.send(GET)
+        assert bench.endpoint.clock_ahead == -3600.0
+
+    ahead = answer(403, {}, date="Mon, 02 Nov 2026 08:01:30 GMT")
+    behind = answer(body=[], date="Mon, 02 Nov 2026 07:00:00 GMT")
+    on_bench(replies(ahead, answer(body=[]), behind), test)

@@ -186,4 +186,14 @@ CODES = (
         "body: {items: \"{$keys.{'id': $}}\"}",
         "Write `[$keys.{…}]`.",
     ),
+    Code(
+        "SYN350",
+        "Scope that nobody needs",
+        (
+            "`doctor` asks a check with `scopes` only where a sync writes a resource that `needs` "
+            "one of them. No resource needs this one, so it would never be looked at."
+        ),
+        "checks: [{scopes: [user:read], …}]  # a resource needs users:read",
+        "Correct the scope, or write it under `needs` of the resource that takes it.",
+    ),
 )

@@ -69,7 +69,7 @@ async def make_plan(
     references = session.references(staging)
     plan.mark = references.mark
     session.bind(references)
-    planners = {sync.name: _planner(session, sync, staging) for sync in syncs}
+    planners = {sync.name: planner_for(session, sync, staging) for sync in syncs}
     plan.syncs = [planner.header for planner in planners.values()]
     if limit is None:
         await note_lost(session, planners)
@@ -136,7 +136,8 @@ def applier_for(session: Session, sync: Sync, run: str, mark: str = "") -> Appli
     )
 
 
-def _planner(session: Session, sync: Sync, staging: Staging) -> SyncPlanner:
+def planner_for(session: Session, sync: Sync, staging: Staging) -> SyncPlanner:
+    """What plans a sync; its header says so where it is switched off."""
     spec = session.connection.spec
     header = SyncPlan(sync.name, live=session.ledger.live_count(sync.name))
     header.tally.notes = session.notes[sync.name]
@@ -209,7 +210,7 @@ async def _conclude(
 def _judge_guards(
     session: Session, plan: Plan, planner: SyncPlanner, *, source_empty: bool
 ) -> None:
-    planner.header.requests = _requests(planner.header, planner.resource)
+    planner.header.requests = planned_requests(planner.header, planner.resource)
     guards = session.connection.guards
     plan.stops += guard_stops(planner.header, guards, source_empty=source_empty)
 
@@ -219,7 +220,7 @@ def _existing(session: Session, stream: str) -> Existing:
     return partial(reader.existing, session.source, session.context.scope())
 
 
-def _requests(header: SyncPlan, resource: Resource) -> dict[str, int]:
+def planned_requests(header: SyncPlan, resource: Resource) -> dict[str, int]:
     """How many write requests a plan would send, by operation (batches full to their count)."""
     tally = header.tally
     restored = tally.of(Action.RESTORE)

@@ -245,7 +245,7 @@ def test_row_17_a_learner_or_course_taken_away_while_it_is_written_waits(
 
 
 def test_row_14_a_statistic_that_is_refused_is_set_aside(school: World) -> None:
-    """It is listed with the target's words, the others arrive, and the next run tries again."""
+    """It is listed with the target's words, the others arrive; asked for, it is tried again."""
     school.target.fault(fail_items="i1")
     _learn(school, 3)
     _learn(school, 3, BEA, "i2")
@@ -255,6 +255,8 @@ def test_row_14_a_statistic_that_is_refused_is_set_aside(school: World) -> None:
     assert (reject["sync"], reject["message"]) == ("statistics", "Simulated item error")
     assert ADA not in str(reject)
     school.target.fault(fail_items=None)
+    assert _statistics(school, exit=6).confirmed("statistics") == {}
+    school.cli("rejects", "retry", "main", "statistics")
     run = _statistics(school)
     assert run.confirmed("statistics") == {"create": 1}
     assert school.rejects(run) == []

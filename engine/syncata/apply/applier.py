@@ -214,8 +214,10 @@ class Applier:
                     kept.extend(outcomes)
 
         try:
+            # What has an order is not sent beside what comes before it.
+            jobs = 1 if self.compiled.sync.order else self.jobs
             async with asyncio.TaskGroup() as group:
-                for _ in range(self.jobs):
+                for _ in range(jobs):
                     group.create_task(work())
         except ExceptionGroup as failures:
             raise first_of(failures) from failures

@@ -10,7 +10,7 @@ from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, c
 from syncata.mapping.context import Context, Functions, Note
 from syncata.mapping.contract import contract
 from syncata.mapping.ordering import sortable, unordered_fields
-from syncata.mapping.persons import Keyed, hidden
+from syncata.mapping.persons import Keyed, hidden, is_personal
 from syncata.mapping.ranking import Ranking
 from syncata.model import JsonObject, Stamp, canonical, digest, key_text
 from syncata.spec.model import Sync
@@ -268,6 +268,8 @@ class CompiledSync:
         field = path.split(".")[0].split("[")[0]
         mapped = self.sync.map.get(field) if code == "SYN606" else None
         position = mapped.position if mapped else None
+        if is_personal(schema, field):
+            message = "a personal value does not fit its schema"
         raise RecordRejected(code, message, field=path, position=position)
 
 

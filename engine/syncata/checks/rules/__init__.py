@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterator
 
 from syncata.checks.rules.bulk import bulk_bodies_hold_each_record
 from syncata.checks.rules.fields import fields_exist
-from syncata.checks.rules.keys import keys_hide_persons, ranks_have_lists_as_keys
+from syncata.checks.rules.keys import (
+    keys_are_of_the_source,
+    keys_hide_persons,
+    ranks_have_lists_as_keys,
+)
 from syncata.checks.rules.lookups import (
     finds_name_lookups,
     keyed_lookups_are_no_values,
+    keys_are_asked_for,
     lookup_words_have_effect,
 )
 from syncata.checks.rules.names import (
@@ -63,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     parents_have_parts,
     current_was_read,
     lookup_words_have_effect,
+    keys_are_asked_for,
     finds_name_lookups,
     keyed_lookups_are_no_values,
     clock_needs_volatile,
@@ -72,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     definitions_have_names_of_their_own,
     definitions_are_values,
     lone_records_keep_their_key,
+    keys_are_of_the_source,
     ranks_have_lists_as_keys,
     keys_hide_persons,
     parts_have_keys,

@@ -197,10 +197,10 @@ class Drift:
 
     def _is_same(self, name: str, sight: Sight, desired: Mapping[str, Any]) -> bool:
         seen, wanted = sight.fields[name], desired.get(name, sight.nothing)
-        if wanted is sight.nothing:  # nothing is sent for it; it can stay as it is said to be
-            return seen in (wanted, _CLEARED.get(self._omitted, wanted)) or self._omitted == "leave"
-        if seen is sight.nothing:
-            return False
+        if wanted is sight.nothing and self.planner.resource.leaves_omitted:
+            return True  # what is not sent is none of ours, and could not be taken away
+        if sight.nothing in (seen, wanted):
+            return seen is wanted
         if name in self.planner.compiled.unordered:
             seen, wanted = in_order(seen), in_order(wanted)
         return canonical(seen) == canonical(wanted)
@@ -223,13 +223,6 @@ class Drift:
         else:
             planner.staging.replace(staged, [change])
 
-    @property
-    def _omitted(self) -> str:
-        """What becomes of a field that is sent no longer."""
-        operations = self.planner.resource.operations
-        update = operations.get("update") or operations.get("upsert")
-        return update.omitted if update else "replaced"
-
     def _change(
         self, known: Known, before: Confirmed, staged: Change | None, action: Action, sight: Sight
     ) -> Change:
@@ -250,10 +243,11 @@ class Drift:
         if action is Action.ARCHIVE or not before.payload or not wanted:
             return replace(change, confirmed=before.payload)
         held = sight.over(json.loads(before.payload))
-        kept = keep_omitted(json.loads(wanted), held, self._omitted)
+        operations = self.planner.resource.operations
+        update = operations.get("update") or operations.get("upsert")
+        kept = keep_omitted(json.loads(wanted), held, update.omitted if update else "replaced")
         texts = [canonical(value).decode() for value in (kept, held)]
         return replace(change, desired=texts[0], confirmed=texts[1])
 
 
-_CLEARED = {"null": None, "empty": ""}
 _ACTIONS = {DELETED: Action.CREATE, ARCHIVED: Action.RESTORE}

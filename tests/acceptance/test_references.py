@@ -134,7 +134,7 @@ def test_what_refers_to_a_course_the_target_refuses_waits(world: World) -> None:
     ]
     world.target.fault(fail_items=None)
     world.edflex.patch("i1", title="Better")
-    world.cli("rejects", "retry", "main", "statistics")
+    world.cli("rejects", "retry", "main", "statistics")  # the switch refused that item, too
     world.run()
     _holds_everything(world)
 

@@ -46,10 +46,10 @@ class Rejects:
             found.update(self._database.rows(some, (number, *page)))
         return found
 
-    def keys(self, sync: str, code: str) -> list[str]:
-        """The keys of a sync that are set aside with this code."""
+    def keys_of(self, sync: str, code: str) -> set[str]:
+        """The keys of a sync's records that were set aside with a code."""
         sql = "SELECT key FROM reject WHERE sync = ? AND code = ?"
-        return [key for (key,) in self._database.rows(sql, (self._records.sync(sync), code))]
+        return {key for (key,) in self._database.rows(sql, (self._records.sync(sync), code))}
 
     def listed(self, sync: str | None = None, limit: int | None = None) -> Iterator[KeptReject]:
         """Rejects by sync and key, at most `limit`; a page is read at a time."""

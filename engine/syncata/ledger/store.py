@@ -178,9 +178,9 @@ class Ledger:
         """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         return self._rejects.refused(sync, keys)
 
-    def rejected(self, sync: str, code: str) -> list[str]:
-        """The keys of a sync that are set aside for this reason."""
-        return self._rejects.keys(sync, code)
+    def rejected_with(self, sync: str, code: str) -> set[str]:
+        """The keys of a sync's records that were set aside with a code."""
+        return self._rejects.keys_of(sync, code)
 
     def set_rejects(
         self, sync: str, rejects: Iterable[Reject], run: str, *, complete: bool

@@ -1,6 +1,6 @@
 """Records that nothing is sent for, for now: rejected with a reason, or waiting for something."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from syncata.errors import RecordRejected
@@ -10,7 +10,7 @@ from syncata.model import Action, Reject, Tally, Waiting, canonical
 
 GivesUp = Callable[[str], bool]
 
-GAVE_UP = "SYN612"
+GIVEN_UP = "SYN612"
 
 
 def never(_since: str) -> bool:
@@ -23,8 +23,8 @@ class Aside:
     """Keeps what one sync sets aside, and counts it.
 
     `since` says since when records wait, by key; `gives_up` whether an instant is too long ago;
-    `given_up` are those of which that was said before.
-    Where the source may not give a record again, `keeps_records` keeps those that wait.
+    `given_up` are the keys of records that have waited too long before. Where the source may not
+    give a record again, `keeps_records` keeps those that wait.
     """
 
     sync: str
@@ -32,8 +32,8 @@ class Aside:
     tally: Tally
     since: Mapping[str, str]
     gives_up: GivesUp
-    given_up: frozenset[str]
     keeps_records: bool
+    given_up: Collection[str] = ()
     nameless: int = 0
 
     def reject(
@@ -55,11 +55,12 @@ class Aside:
 
     def too_long(self, key: str, what: str) -> RecordRejected | None:
         """Why a record is not to wait any longer, if so."""
+        if key in self.given_up:
+            return RecordRejected(GIVEN_UP, f"it has waited for {what}, and was given up")
         since = self.since.get(key)
-        if key not in self.given_up and (since is None or not self.gives_up(since)):
+        if since is None or not self.gives_up(since):
             return None
-        told = f" since {since}" if since else ""
-        return RecordRejected(GAVE_UP, f"it has waited for {what}{told}, for too long")
+        return RecordRejected(GIVEN_UP, f"it has waited for {what} since {since}")
 
     def wait(self, key: str, what: str, record: str | None) -> None:
         """Let a record wait."""

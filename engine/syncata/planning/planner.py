@@ -22,7 +22,7 @@ from syncata.model import (
     refusal,
 )
 from syncata.plan import SyncPlan, is_settled
-from syncata.planning.aside import GAVE_UP, Aside, GivesUp, never, record_text
+from syncata.planning.aside import GIVEN_UP, Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
 from syncata.planning.staged import (
     Judged,
@@ -80,11 +80,9 @@ class SyncPlanner:
     def __post_init__(self) -> None:
         since = self.ledger.waiting_since(self.name)
         self.parked = set(since)
-        given_up = frozenset(self.ledger.rejected(self.name, GAVE_UP))
-        self.aside = Aside(
-            self.name, self.staging, self.header.tally,
-            since, self.gives_up, given_up, self.keeps_records,
-        )  # fmt: skip
+        given_up = self.ledger.rejected_with(self.name, GIVEN_UP)
+        tally, kept = self.header.tally, self.keeps_records
+        self.aside = Aside(self.name, self.staging, tally, since, self.gives_up, kept, given_up)
 
     @property
     def name(self) -> str:

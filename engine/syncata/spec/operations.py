@@ -161,3 +161,9 @@ class Resource:
     operations: Mapping[str, Operation]  # create, update, upsert, archive, restore, remove
     on_deactivate: str
     observe: Observe | None = None
+
+    @property
+    def leaves_omitted(self) -> bool:
+        """Whether a field that is not sent stays as it is."""
+        update = self.operations.get("update") or self.operations.get("upsert")
+        return update is not None and update.omitted == "leave"

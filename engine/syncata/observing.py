@@ -237,6 +237,8 @@ class Drift:
             target_id=before.target_id,
             known_id=known.id,
             archived=known.archived,
+            order=staged.order if staged else "",
+            record=staged.record if staged else None,
         )
         if action is Action.CREATE:
             return replace(change, target_id=None)

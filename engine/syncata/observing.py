@@ -133,9 +133,9 @@ class Drift:
         return [ARCHIVED, *differing] if sight.archived else differing
 
     def _is_same(self, name: str, sight: Sight, desired: Mapping[str, Any]) -> bool:
-        seen, wanted = sight.fields[name], desired.get(name, sight.nothing)
-        if sight.nothing in (seen, wanted):
-            return seen is wanted
+        """Whether a field is as it should be; one that is null or not there is empty."""
+        seen, wanted = sight.fields[name], desired.get(name)
+        seen = None if seen is sight.nothing else seen
         if name in self.planner.compiled.unordered:
             seen, wanted = in_order(seen), in_order(wanted)
         return canonical(seen) == canonical(wanted)

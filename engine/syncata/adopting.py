@@ -69,7 +69,7 @@ def _is_ours(found: Found, change: Change) -> bool:
 
 async def _find(session: Session, finder: Finder, change: Change) -> Found | None:
     scope = session.context.scope(session.functions)
-    return await finder.find(session.target, scope, change.key)
+    return await finder.find(session.target, scope, change.key, change.desired)
 
 
 def payload_of(change: Change) -> Mapping[str, Any]:

@@ -83,4 +83,11 @@ CODES = (
         "adopt: never",
         "Remove it from the target, choose another key, or write `adopt: confirm`.",
     ),
+    Code(
+        "SYN614",
+        "One thing for several records",
+        "`find` finds the same thing of the target for several records, or one that is taken.",
+        "where: name = $desired.name  # two records of that name",
+        "Make `find` more exact, or let the records differ in what it compares.",
+    ),
 )

@@ -217,7 +217,9 @@ def test_the_engine_names_no_vendor(path: Path) -> None:
     """Vendors are known to specs, schemas and simulators only."""
     if room(path) != "simulator":
         assert not re.search(
-            r"edflex|360\s?learning", path.read_text(encoding="utf-8"), re.IGNORECASE
+            r"edflex|360\s?learning|stripe|airtable",
+            path.read_text(encoding="utf-8"),
+            re.IGNORECASE,
         )
 
 

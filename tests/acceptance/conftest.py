@@ -7,6 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from tests.acceptance.shop import SECRETS as SHOP_SECRETS
+from tests.acceptance.shop import Shop
 from tests.acceptance.sides import Edflex, Target
 from tests.acceptance.world import SECRETS, World
 from tests.simulator import openapi
@@ -84,3 +86,20 @@ def world(
         edflex.close()
         target.close()
     assert violations == []
+
+
+@pytest.fixture
+def shop(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Shop]:
+    """A Stripe account (empty, or as the parameter says), an empty table, the connection `main`."""
+    for name, value in SHOP_SECRETS.items():
+        monkeypatch.setenv(name, value)
+    given = {"items": 0, "rate_limits": False} | getattr(request, "param", {})
+    options = Options(audit_bodies=True, **given)
+    with serve("stripe", options) as one, serve("airtable", options) as two:
+        made = Shop(environment, one, two)
+        monkeypatch.setattr(operate, "Surroundings", made.surroundings)
+        yield made
+        made.stripe.close()
+        made.airtable.close()

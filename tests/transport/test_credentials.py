@@ -244,7 +244,7 @@ def test_a_token_endpoint_that_is_away_is_unavailable(reply: Reply, attempts: in
 
 @pytest.mark.parametrize(
     "credentials",
-    [Basic("me", SECRET), Bearer(SECRET), ApiKey("k", SECRET, "query"),
+    [Basic("me", SECRET), Basic(SECRET, ""), Bearer(SECRET), ApiKey("k", SECRET, "query"),
      ClientCredentials("/token", "me", SECRET)],
 )  # fmt: skip
 def test_no_message_ever_shows_a_secret(credentials: Credentials) -> None:

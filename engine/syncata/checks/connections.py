@@ -190,6 +190,7 @@ def _limited(api: Api, node: Node) -> Api:
         old,
         reads=build_rate(node["reads"]) or old.reads,
         writes=build_rate(node["writes"]) or old.writes,
+        requests=build_rate(node["requests"]) or old.requests,
         jobs=node["jobs"].value or old.jobs,
     )
     return dataclasses.replace(api, limits=new)

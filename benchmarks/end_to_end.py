@@ -107,12 +107,13 @@ class Audit:
 
 
 @contextmanager
-def simulator(name: str, items: int, *more: str) -> Iterator[str]:
-    """A simulator in a process of its own; gives its address."""
+def simulator(name: str, items: int, *more: str, limited: bool = False) -> Iterator[str]:
+    """A simulator in a process of its own, its rate limits on or off; gives its address."""
     command = [
-        sys.executable, "-m", "syncata.simulator", name, "--no-rate-limits", "--job-seconds", "0",
+        sys.executable, "-m", "syncata.simulator", name, "--job-seconds", "0",
         "--items", str(items), "--record-bytes", str(RECORD_BYTES), "--seed", str(SEED), *more,
     ]  # fmt: skip
+    command += [] if limited else ["--no-rate-limits"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -1,13 +1,17 @@
 """May a plan be carried out? Guards hold it; a human may have agreed to so many records."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from syncata.errors import Held
-from syncata.ledger import Approval
+from syncata.ledger import DEACTIVATED, PAUSED, Approval
 from syncata.plan import ADOPTIONS, Stop
 from syncata.sync import Plan
 
 APPROVED, REJECTED = "approved", "rejected"
+ACTIVATE = "activate"
+GOOD_FOR = timedelta(days=2)
+"""How long an approval may wait for the run it is for."""
 
 
 def open_stops(plan: Plan, decisions: Sequence[Approval]) -> list[Stop]:
@@ -20,6 +24,20 @@ def open_stops(plan: Plan, decisions: Sequence[Approval]) -> list[Stop]:
     return [
         stop for stop in stops_of(plan) if stop.number > ceilings.get((stop.sync, stop.guard), -1)
     ]
+
+
+def recent(decisions: Sequence[Approval], now: datetime) -> list[Approval]:
+    """The decisions that still count: what was agreed to long ago was about something else."""
+    return [d for d in decisions if now - datetime.fromisoformat(d.made_at) <= GOOD_FOR]
+
+
+def raise_if_resting(standing: str, connection: str, command: str) -> None:
+    """Raise Held for a connection that is paused or deactivated; `activate` may go on."""
+    if standing == PAUSED and command != ACTIVATE:
+        raise Held("the connection is paused", hint=f"syncata resume {connection}")
+    if standing == DEACTIVATED and command != ACTIVATE:
+        hint = f"syncata activate {connection} brings back what was put away"
+        raise Held("the connection is deactivated: nothing is synchronized", hint=hint)
 
 
 def stops_of(plan: Plan) -> list[Stop]:

@@ -67,6 +67,11 @@ class Stamp:
         return self.source + self.spec + self.values
 
 
+def refusal(stamp: Stamp, desired: str | None) -> bytes:
+    """What the target refused: the same stamp and payload are not sent to it again."""
+    return stamp.token() + hashlib.blake2b((desired or "").encode(), digest_size=8).digest()
+
+
 # A stamp that no record has: what carries it is looked at again.
 NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 

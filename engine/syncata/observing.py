@@ -2,18 +2,59 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from syncata.api import CompiledRequest
 from syncata.ledger import NOTHING, Confirmed, Seen, pages
 from syncata.mapping.compiled import in_order
 from syncata.model import Action, Change, Known, Reason, canonical
 from syncata.plan import ARCHIVED, DELETED, keep_omitted
 from syncata.planning import SyncPlanner
-from syncata.target.references import ReferenceMissing
+from syncata.session import Session
+from syncata.spec.operations import Observe, Resource
+from syncata.target.references import MadeAnew, ReferenceMissing
 from syncata.target.watcher import Sight, Watcher
 from syncata.transport import Endpoint
+
+
+async def note_lost(session: Session, planners: Mapping[str, SyncPlanner]) -> None:
+    """Note what the target does not hold any more of what payloads of others hold the ids of.
+
+    It comes before records are judged: who refers to it must not be sent with the old id. Raises
+    Unavailable, CredentialsRefused.
+    """
+    wanted = {name for planner in planners.values() for name in planner.compiled.refers_to}
+    for name, planner in planners.items():
+        if name in wanted and planner.header.live and not planner.header.skipped:
+            missing = await _drift(session, planner).missing()
+            session.planned.lost.update((name, known.key) for known in missing)
+
+
+async def put_back(session: Session, planner: SyncPlanner) -> None:
+    """Stage what brings the target back to what was confirmed. Raises Unavailable."""
+    drift = _drift(session, planner)
+    parents = {name for r in _requests(planner.resource) for name in r.lone_references}
+    if any(planner.staging.makes_anew(name, None) for name in parents):
+        drift.settle_all_gone()
+    else:
+        await drift.settle()
+    lost = session.planned.lost  # from here on the plan says what becomes of it
+    lost.difference_update([pair for pair in lost if pair[0] == planner.name])
+
+
+def _drift(session: Session, planner: SyncPlanner) -> "Drift":
+    scope = session.context.scope(session.planned.of_today())
+    watcher = Watcher(planner.resource.observe or Observe(None, None), scope)
+    return Drift(planner, watcher, session.target)
+
+
+def _requests(resource: Resource) -> list[CompiledRequest]:
+    """What brings a record to the target: a thing is gone if what these belong to is gone."""
+    operations = (resource.operations.get(name) for name in ("create", "upsert"))
+    return [CompiledRequest(operation.request) for operation in operations if operation]
+
 
 LEFT_ALONE_AFTER = 2
 """How often a field is put back before it is left alone: the target rewrites it."""
@@ -39,15 +80,29 @@ class Drift:
         if self.watcher.share:
             await self._settle_share(self.watcher.share)
 
+    def settle_all_gone(self) -> None:
+        """Make everything again, because what it belonged to is not there any more."""
+        for page in pages(self.planner.ledger.live(self.planner.name), _PAGE):
+            confirmed = self.planner.ledger.confirmed([known.id for known in page])
+            for known in page:
+                self._judge(known, confirmed.get(known.id, NOTHING), Sight(gone=True), {})
+
+    async def missing(self) -> list[Known]:
+        """The live records that the list does not hold; none where there is no list."""
+        return await self._walk(lambda _: None) if self.watcher.reads_list else []
+
     async def _settle_list(self) -> None:
+        await self._settle_missing(await self._walk(self._judge_page))
+
+    async def _walk(self, take: Callable[[Sequence[tuple[Known, Sight]]], None]) -> list[Known]:
+        """Have what is known of each page of the list; the live records that were on none."""
         listed, ledger, name = Seen(), self.planner.ledger, self.planner.name
         async for sights in self.watcher.listed(self.endpoint):
             held = ledger.by_target(name, list(sights))
             for known in held.values():
                 listed.add(known.id)
-            self._judge_page([(known, sights[found]) for found, known in held.items()])
-        missing = [known for known in ledger.live(name) if known.id not in listed]
-        await self._settle_missing(missing)
+            take([(known, sights[found]) for found, known in held.items()])
+        return [known for known in ledger.live(name) if known.id not in listed]
 
     async def _settle_missing(self, missing: Sequence[Known]) -> None:
         """Live records that the list does not hold; single reads have the last word, if any."""
@@ -88,6 +143,8 @@ class Drift:
         payload = json.loads(before.payload) if before.payload else {}
         try:
             return await self.watcher.look(self.endpoint, known.key, before.target_id, payload)
+        except MadeAnew:
+            return Sight(gone=True)  # with what it belongs to
         except ReferenceMissing:
             return None  # what it belongs to is not there either, and is put back first
 
@@ -108,6 +165,8 @@ class Drift:
         staged = self.planner.staging.change(self.planner.name, known.key)
         if (staged.action if staged else None) not in _OPEN:
             return
+        if sight.gone and self._is_left_out(known):
+            return
         if known.archived is not None:
             if sight.archived is False and not sight.gone and staged is None:
                 self._stage(known, before, staged, Action.ARCHIVE, sight)
@@ -126,6 +185,10 @@ class Drift:
         if any(times.get((known.key, kind), 0) < LEFT_ALONE_AFTER for kind in kinds):
             self._stage(known, before, staged, _ACTIONS.get(kinds[0], Action.UPDATE), sight)
 
+    def _is_left_out(self, known: Known) -> bool:
+        """Whether the source does not hold a record any more: it is not made again."""
+        return self.planner.header.complete and known.id not in self.planner.seen
+
     def _differences(self, sight: Sight, desired: Mapping[str, Any]) -> list[str]:
         if sight.gone:
             return [DELETED]
@@ -134,6 +197,8 @@ class Drift:
 
     def _is_same(self, name: str, sight: Sight, desired: Mapping[str, Any]) -> bool:
         """Whether a field is as it should be; one that is null or not there is empty."""
+        if name not in desired and self.planner.resource.leaves_omitted:
+            return True  # what is not sent is none of ours, and could not be taken away
         seen, wanted = sight.fields[name], desired.get(name)
         seen = None if seen is sight.nothing else seen
         if name in self.planner.compiled.unordered:
@@ -172,6 +237,8 @@ class Drift:
             target_id=before.target_id,
             known_id=known.id,
             archived=known.archived,
+            order=staged.order if staged else "",
+            record=staged.record if staged else None,
         )
         if action is Action.CREATE:
             return replace(change, target_id=None)

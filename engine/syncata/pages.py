@@ -18,6 +18,7 @@ class Reading:
     """How far a reading came; only a complete one may prove absence.
 
     `on_page` counts the records of the last page, `counted` is what the API says there are.
+    `whole`: everything that was asked for came, be it all there is or what has changed.
     `began` is the API's clock at the first page, `latest` when the last of the records changed.
     """
 
@@ -26,6 +27,7 @@ class Reading:
     on_page: int = 0
     counted: int | None = None
     complete: bool = False
+    whole: bool = False
     because: str = "the reading was not finished"
     began: datetime | None = None
     latest: datetime | None = None

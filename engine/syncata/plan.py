@@ -44,7 +44,8 @@ def decide(
     if standing is Standing.LIVE:
         reason = _cause(known.stamp, stamp)
         if known.archived is not None:
-            return Decision(Action.RESTORE, reason)
+            put_away = known.archived in (Reason.DISABLED, Reason.DEACTIVATED)
+            return Decision(Action.RESTORE, known.archived if put_away else reason)
         return Decision(Action.UNCHANGED if same else Action.UPDATE, reason)
     reason = _RETIRED[standing]
     if known.archived is not None or (standing is Standing.EXCLUDED and on_excluded == "keep"):

@@ -31,7 +31,7 @@ async def read_stream(
     for planner in planners:
         if stream.incremental is not None:
             await planner.take_parked()
-            if limit is None:
+            if reading.whole:
                 _note_cursor(session, planner, reading, since, now)
     return reading
 

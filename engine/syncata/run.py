@@ -11,9 +11,9 @@ from typing import Any
 from syncata.apply import ApplyCounts
 from syncata.closing import conclude, keep_aside
 from syncata.errors import Exit, Held, SyncataError
-from syncata.holding import raise_if_held, stops_of
+from syncata.holding import ACTIVATE, raise_if_held, raise_if_resting, recent, stops_of
 from syncata.identity import check_identity, remember_identity
-from syncata.ledger import Ledger, Staging, load_plan, new_plan
+from syncata.ledger import ACTIVE, Ledger, Staging, load_plan, new_plan
 from syncata.plan_file import check_plan, plan_header, read_plan
 from syncata.report.run import Report, failure, stop_report, sync_report, waiting_report
 from syncata.session import Session, Surroundings, chosen_syncs, open_session
@@ -64,7 +64,7 @@ async def run_connection(
         with load_plan(options.plan_file) as staging:
             check_plan(staging, connection, ledger, around.world.now())
     with recorded(connection, ledger, around, options) as report:
-        async with _session(connection, ledger, around, report) as session:
+        async with run_session(connection, ledger, around, report) as session:
             with await _stage(session, options, report) as staging:
                 await _carry_out(session, staging, options, report)
     return report
@@ -134,7 +134,7 @@ async def plan_run(
     report: Report,
 ) -> Staging:
     """The first half of a run, for whoever looks at the plan before `apply_run`; close it."""
-    async with _session(connection, ledger, around, report) as session:
+    async with run_session(connection, ledger, around, report) as session:
         return await _stage(session, options, report)
 
 
@@ -147,14 +147,15 @@ async def apply_run(
 ) -> None:
     """The second half, with a plan that somebody agreed to: also to what it would take over."""
     check_plan(staging, connection, ledger, around.world.now())  # thinking may take days
-    async with _session(connection, ledger, around, report) as session:
+    async with run_session(connection, ledger, around, report) as session:
         await _carry_out(session, staging, RunOptions(adopt=True), report)
 
 
 @asynccontextmanager
-async def _session(
+async def run_session(
     connection: Connection, ledger: Ledger, around: Surroundings, report: Report
 ) -> AsyncIterator[Session]:
+    """What a run works with; its requests are counted in the report."""
     check_identity(connection, ledger)
     async with open_session(connection, ledger, around, around.world.now()) as session:
         try:
@@ -172,6 +173,7 @@ def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[
 
 
 async def _stage(session: Session, options: RunOptions, report: Report) -> Staging:
+    raise_if_resting(session.ledger.consent.standing, session.connection.name, options.command)
     report["resumed_batches"] = await resume(session, report["run"])
     staging = await _plan(session, options)
     plan = read_plan(staging)
@@ -216,12 +218,14 @@ async def _carry_out(
     session: Session, staging: Staging, options: RunOptions, report: Report
 ) -> None:
     plan, run = read_plan(staging), report["run"]
-    decisions = session.ledger.consent.decisions()
+    decisions = recent(session.ledger.consent.decisions(), session.world.now())
     if plan.stops:  # whose advice is to look at the records
         keep_aside(session, plan, run)
     raise_if_held(plan, decisions, adopt=options.adopt)
     remember_identity(session.connection, session.ledger)
     keep_aside(session, plan, run)
+    if report["command"] == ACTIVATE:
+        session.ledger.consent.stand(ACTIVE)
     counts: dict[str, ApplyCounts] = {}
     try:
         await apply_plan(session, plan, run, counts)

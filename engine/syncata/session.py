@@ -65,8 +65,9 @@ class Surroundings:
 class Session:
     """One run's hands.
 
-    `notes` counts, per sync, source values without a counterpart. `functions` are those that
-    requests may call; `lookups` finds things of the target by keys.
+    `planned` is what references go by while planning. `notes` counts, per sync, source values
+    without a counterpart. `functions` are those that requests may call; `lookups` finds things of
+    the target by keys.
     """
 
     connection: Connection
@@ -80,6 +81,7 @@ class Session:
     progress: Progress
     functions: Mapping[str, Callable[..., Any]]
     lookups: KeyedLookups
+    planned: References
 
     async def learn_lookups(self) -> None:
         """Read the look-ups that are one value each; then every sync can judge records.
@@ -103,6 +105,7 @@ class Session:
 
     def bind(self, references: References) -> None:
         """Let every sync judge records; ids that a plan will bring are provisional."""
+        self.planned = references
         functions = {**references.functions(), **self.lookups.functions()}
         keyed = keyed_hash(self.ledger.consent.salt)
         for name, compiled in self.syncs.items():
@@ -125,7 +128,7 @@ async def open_session(
     )
     source = open_endpoint(connection, "source", context, around)
     target = open_endpoint(connection, "target", context, around)
-    functions = References(_target_id(ledger)).functions()
+    references = References(_target_id(ledger))
     syncs = {name: compiled_sync(connection, sync) for name, sync in connection.spec.syncs.items()}
     try:
         yield Session(
@@ -138,7 +141,8 @@ async def open_session(
             notes={name: {} for name in syncs},
             world=around.world,
             progress=around.progress,
-            functions=functions,
+            functions=references.functions(),
+            planned=references,
             lookups=KeyedLookups(connection.spec.target.lookups.values()),
         )
     except ExpressionError as error:

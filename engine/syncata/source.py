@@ -68,7 +68,8 @@ class StreamReader:
                 reading.because = f"stopped after {cap:,} records"
                 return
         self._conclude(reading)
-        if since is not None:
+        reading.whole = reading.complete
+        if since is not None and reading.whole:
             reading.complete = False
             reading.because = "only what has changed was read"
 
@@ -148,7 +149,8 @@ class ChangedSince:
     def narrowed(self, request: Request, scope: Scope, since: datetime) -> Request:
         """The request for what has changed since an instant."""
         value = self._value.render(UNDEFINED, scope.child({"since": instant_text(since)}))
-        return replace(request, params=(*request.params, (self._param, key_text(value))))
+        others = [pair for pair in request.params if pair[0] != self._param]
+        return replace(request, params=(*others, (self._param, key_text(value))))
 
     def note(self, records: Sequence[JsonObject], scope: Scope, reading: Reading) -> None:
         """Note when the latest of these records changed."""

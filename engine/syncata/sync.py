@@ -16,7 +16,7 @@ from syncata.apply import Applier, ApplyCounts
 from syncata.expressions import UNDEFINED, compile_expression
 from syncata.ledger import Staging
 from syncata.model import WRITES, Action, Reason
-from syncata.observing import Drift
+from syncata.observing import note_lost, put_back
 from syncata.pages import Reading
 from syncata.plan import Stop, SyncPlan, guard_stops
 from syncata.planning import SyncPlanner, forget_refusals, retire_all
@@ -25,7 +25,6 @@ from syncata.session import Session, redactor
 from syncata.source import StreamReader
 from syncata.spec.model import Sync
 from syncata.spec.operations import Operation, Resource
-from syncata.target.watcher import Watcher
 
 
 @dataclass(slots=True)
@@ -70,8 +69,10 @@ async def make_plan(
     references = session.references(staging)
     plan.mark = references.mark
     session.bind(references)
-    planners = {sync.name: _planner(session, sync, staging) for sync in syncs}
+    planners = {sync.name: planner_for(session, sync, staging) for sync in syncs}
     plan.syncs = [planner.header for planner in planners.values()]
+    if limit is None:
+        await note_lost(session, planners)
     readings: dict[str, Reading] = {}
     for stream, members in _by_stream(planners.values()):
         reading = await _read(session, stream, members, limit, full=full)
@@ -135,7 +136,8 @@ def applier_for(session: Session, sync: Sync, run: str, mark: str = "") -> Appli
     )
 
 
-def _planner(session: Session, sync: Sync, staging: Staging) -> SyncPlanner:
+def planner_for(session: Session, sync: Sync, staging: Staging) -> SyncPlanner:
+    """What plans a sync; its header says so where it is switched off."""
     spec = session.connection.spec
     header = SyncPlan(sync.name, live=session.ledger.live_count(sync.name))
     header.tally.notes = session.notes[sync.name]
@@ -199,23 +201,16 @@ async def _conclude(
     held = empty and guards.empty_source == "hold"
     if header.complete and sync.on_missing != "keep" and sync.stream and not held:
         await Absences(planner, _existing(session, sync.stream), guards.misses).settle()
-    if planner.resource.observe is not None and not limited:
-        await _observe(session, planner)
+    if not limited:
+        await put_back(session, planner)
     plan.adoptions += await find_existing(session, planner)
     _judge_guards(session, plan, planner, source_empty=empty)
-
-
-async def _observe(session: Session, planner: SyncPlanner) -> None:
-    assert planner.resource.observe is not None
-    scope = session.context.scope(session.functions)
-    watcher = Watcher(planner.resource.observe, scope)
-    await Drift(planner, watcher, session.target).settle()
 
 
 def _judge_guards(
     session: Session, plan: Plan, planner: SyncPlanner, *, source_empty: bool
 ) -> None:
-    planner.header.requests = _requests(planner.header, planner.resource)
+    planner.header.requests = planned_requests(planner.header, planner.resource)
     guards = session.connection.guards
     plan.stops += guard_stops(planner.header, guards, source_empty=source_empty)
 
@@ -225,7 +220,7 @@ def _existing(session: Session, stream: str) -> Existing:
     return partial(reader.existing, session.source, session.context.scope())
 
 
-def _requests(header: SyncPlan, resource: Resource) -> dict[str, int]:
+def planned_requests(header: SyncPlan, resource: Resource) -> dict[str, int]:
     """How many write requests a plan would send, by operation (batches full to their count)."""
     tally = header.tally
     restored = tally.of(Action.RESTORE)

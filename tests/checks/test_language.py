@@ -15,7 +15,15 @@ from syncata.errors import SpecInvalid
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 LANGUAGE = ("connector", "connection")
-RECORDS = ("edflex/content", "360learning/course", "360learning/integration")
+RECORDS = (
+    "edflex/content",
+    "edflex/activity",
+    "360learning/course",
+    "360learning/integration",
+    "360learning/tag",
+    "360learning/course_tags",
+    "360learning/statistics",
+)
 MODERN = {"$dynamicRef", "$dynamicAnchor", "unevaluatedProperties", "$defs", "prefixItems"}
 
 

@@ -1,7 +1,7 @@
 """Records that were set aside."""
 
 from syncata.ledger import Ledger
-from syncata.model import Action, Reject
+from syncata.model import Action, Reject, refusal
 
 from .making import change, create, ok, refused, stamp
 
@@ -12,10 +12,13 @@ def mapped(key: str, message: str = "no title") -> Reject:
 
 
 def test_what_the_target_refused_is_known_by_its_stamp(ledger: Ledger) -> None:
-    """A refused record can be skipped until its source, the spec or the settings change."""
-    ledger.settle("r1", None, [refused(change("1")), refused(change("2", stamp=stamp("b")))])
-    assert ledger.refused("courses") == {"1": stamp("a").token(), "2": stamp("b").token()}
-    assert ledger.refused("courses", ["2", "3"]) == {"2": stamp("b").token()}
+    """A refused record can be skipped until it, the spec, the settings or its payload change."""
+    one, two = change("1"), change("2", stamp=stamp("b"))
+    ledger.settle("r1", None, [refused(one), refused(two)])
+    first, second = refusal(one.stamp, one.desired), refusal(two.stamp, two.desired)
+    assert ledger.refused("courses") == {"1": first, "2": second}
+    assert ledger.refused("courses", ["2", "3"]) == {"2": second}
+    assert first != refusal(one.stamp, '{"other": "payload"}')
     assert ledger.refused("tags") == {}
 
 

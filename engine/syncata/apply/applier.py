@@ -12,19 +12,19 @@ from datetime import datetime
 from itertools import chain
 
 from syncata.apply.batches import batches
-from syncata.apply.counts import ApplyCounts
+from syncata.apply.counts import ApplyCounts, put_back
 from syncata.apply.failures import first_of
 from syncata.errors import RecordRejected, SpecFailed, SyncataError
 from syncata.expressions import Scope
 from syncata.ledger import Batch, Ledger, Staging
 from syncata.mapping.compiled import CompiledSync
-from syncata.model import NO_STAMP, WRITES, Action, Change, Outcome, Reason, Verdict, canonical
-from syncata.plan import adoption, drifted
+from syncata.model import NO_STAMP, Action, Change, Outcome, Verdict, canonical
+from syncata.plan import adoption
 from syncata.spec.operations import Resource
 from syncata.target.finder import Finder, Found
 from syncata.target.jobs import JobLost
 from syncata.target.references import ReferenceMissing, References
-from syncata.target.writer import CONFLICT, Accepted, Divided, Writer
+from syncata.target.writer import CONFLICT, GONE, Accepted, Divided, Writer
 from syncata.transport import Endpoint, InDoubt, World
 
 Progress = Callable[[str, int], None]
@@ -64,12 +64,7 @@ class Applier:
             await self._apply(staging)
         except ReferenceMissing:
             # The address of every request depends on a record that is not there: all of it waits.
-            staged = sum(
-                number
-                for (sync, action, _), number in staging.counts().items()
-                if sync == self.sync and action in WRITES
-            )
-            self.counts.waiting += staged - self.counts.settled
+            self.counts.waiting += staging.writes(self.sync) - self.counts.settled
         self.ledger.renew(staging.changes(self.sync, [Action.UNCHANGED]))
         return self.counts
 
@@ -127,19 +122,25 @@ class Applier:
         """Restore; what differs from what was confirmed before is then updated."""
         if "restore" not in self._writers:  # a target whose upsert restores by itself
             return [replace(change, action=Action.UPDATE) for change in changes]
-        return [
-            replace(outcome.change, action=Action.UPDATE)
-            for outcome in await self._send("restore", changes)
-            if outcome.verdict is Verdict.OK and outcome.change.desired != outcome.change.confirmed
-        ]
+        writes = []
+        for outcome in await self._send("restore", changes):
+            change = outcome.change
+            if outcome.message == GONE:  # deleted while it was archived: it is made again
+                writes.append(replace(change, action=Action.CREATE, target_id=None))
+            elif outcome.verdict is Verdict.OK and change.desired != change.confirmed:
+                writes.append(replace(change, action=Action.UPDATE))
+        return writes
 
     async def _write(self, first: Sequence[Change], staging: Staging) -> None:
         if "upsert" in self._writers:
             staged = self._staged(staging, Action.CREATE, Action.UPDATE)
             await self._send("upsert", chain(first, staged), keep=False)
             return
-        await self._send("create", self._staged(staging, Action.CREATE), keep=False)
-        updates = chain(first, self._taken_over, self._staged(staging, Action.UPDATE))
+        made = [change for change in first if change.action is Action.CREATE]
+        creates = chain(made, self._staged(staging, Action.CREATE))
+        await self._send("create", creates, keep=False)
+        rest = [change for change in first if change.action is Action.UPDATE]
+        updates = chain(rest, self._taken_over, self._staged(staging, Action.UPDATE))
         await self._send("update", updates, keep=False)
 
     async def _send(
@@ -188,7 +189,8 @@ class Applier:
             adopted = adoption(self.compiled, change, found.target_id, found.observed)
             self._taken_over += self._adopt(iter([adopted]))
             return outcome
-        self._settle(journal, [outcome])
+        if outcome.message != GONE:
+            self._settle(journal, [outcome])
         return outcome
 
     async def _found(self, change: Change) -> Found | None:
@@ -212,8 +214,10 @@ class Applier:
                     kept.extend(outcomes)
 
         try:
+            # What has an order is not sent beside what comes before it.
+            jobs = 1 if self.compiled.sync.order else self.jobs
             async with asyncio.TaskGroup() as group:
-                for _ in range(self.jobs):
+                for _ in range(jobs):
                     group.create_task(work())
         except ExceptionGroup as failures:
             raise first_of(failures) from failures
@@ -287,14 +291,8 @@ class Applier:
         # What the target says of an item may echo what it was sent with.
         told = [replace(o, message=self.redact(o.message)) if o.message else o for o in outcomes]
         self.ledger.settle(self.run, journal, told)
-        put_back = [
-            (o.change.key, kind)
-            for o in outcomes
-            if o.verdict is Verdict.OK and o.change.reason is Reason.DRIFT
-            for kind in drifted(o.change)
-        ]
-        if put_back:
-            self.ledger.drifts.count(self.sync, put_back, [])
+        if restored := put_back(outcomes):
+            self.ledger.drifts.count(self.sync, restored, [])
         for outcome in outcomes:
             self.counts.add(outcome)
         self.progress(self.sync, len(outcomes))

@@ -1,8 +1,10 @@
 """What became of the changes of one sync."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from syncata.model import Outcome, Verdict
+from syncata.model import Outcome, Reason, Verdict
+from syncata.plan import drifted
 
 
 @dataclass(slots=True)
@@ -33,3 +35,13 @@ class ApplyCounts:
             self.held_back += 1
         else:
             self.unknown += 1
+
+
+def put_back(outcomes: Iterable[Outcome]) -> list[tuple[str, str]]:
+    """The (key, field) of everything that was changed by hand and now is as it was confirmed."""
+    return [
+        (outcome.change.key, kind)
+        for outcome in outcomes
+        if outcome.verdict is Verdict.OK and outcome.change.reason is Reason.DRIFT
+        for kind in drifted(outcome.change)
+    ]

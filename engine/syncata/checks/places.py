@@ -171,8 +171,10 @@ PLACES: tuple[Place, ...] = (
     Place("key, person and order of a sync",
           ("syncs.*.key", "syncs.*.person", "syncs.*.order"), "the record",
           ("settings", "lookups", "parent"), references=True),
+    Place("what is final", ("syncs.*.final",), "the record",
+          ("settings", "lookups", "parent", "known")),
     Place("conditions and mapping of a sync",
-          ("syncs.*.where", "syncs.*.live", "syncs.*.final", "syncs.*.map.*"), "the record",
+          ("syncs.*.where", "syncs.*.live", "syncs.*.map.*"), "the record",
           ("settings", "lookups", "parent", "known"), references=True),
 )  # fmt: skip
 
@@ -246,10 +248,10 @@ def _is_meant(branch: Mapping[str, Any], node: Node) -> bool:
 
 
 def _has(node: Node, word: str) -> bool:
-    """Whether anything around a text has this word."""
+    """Whether what a request belongs to has this word."""
     around = Node.root(node.document)
     for part in node.path:
-        if around[word]:
-            return True
+        if part == "request":  # what is inside are names of APIs
+            return bool(around[word])
         around = around[part]
     return False

@@ -45,7 +45,7 @@ def command(
         )
     options = RunOptions(command="apply", syncs=syncs, adopt=adopt, plan_file=plan)
     if asks:
-        report = ask_and_run(project, connection, options, _asked(output))
+        report = ask_and_run(project, connection, options, asked(output))
     else:
         report = make_run(project, connection, options, quiet=as_json)
     if report["state"] == "declined":
@@ -59,7 +59,7 @@ def command(
     return int(report["exit_code"])
 
 
-def _asked(output: Output) -> Callable[[Connection, Plan], bool]:
+def asked(output: Output) -> Callable[[Connection, Plan], bool]:
     """Shows a plan and asks, if there is something to agree to."""
 
     def agrees(connection: Connection, plan: Plan) -> bool:

@@ -9,14 +9,16 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from syncata.cli.operate import most_urgent
+from syncata.cli.operate import clocks, most_urgent
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
-from syncata.doctor import Diagnosis, connection, installation, state_directory
-from syncata.errors import Exit, SpecInvalid, SyncataError
-from syncata.ledger import Ledger, open_ledger
+from syncata.doctor import Diagnosis, Service, connection, installation, state_directory
+from syncata.errors import Exit, SpecInvalid, StateProblem, SyncataError
+from syncata.ledger import Ledger, open_ledger, open_schedule
 from syncata.report.values import text_lines
 from syncata.session import Surroundings
+
+PATIENCE = 120.0  # seconds for all questions to one API: somebody is waiting for the answers
 
 
 @click.command("doctor")
@@ -30,7 +32,7 @@ def command(
 ) -> int:
     """Check the installation and, if named, a CONNECTION: each finding says what to do.
 
-    Reads from both APIs, writes to neither.
+    Looks at credentials, scopes, clocks, settings and state; changes nothing on either side.
     """
     output = Output(as_json=as_json)
     project = find_project(project_dir)
@@ -43,7 +45,8 @@ def command(
         for diagnosis in diagnoses:
             _show(output, diagnosis)
         if name is not None:
-            output.next(f"syncata plan {name}")
+            well = all(diagnosis.code is Exit.OK for diagnosis in diagnoses)
+            output.next(f"syncata {'plan' if well else 'doctor'} {name}")
         elif project.names():
             output.next(f"syncata doctor {project.names()[0]}")
     return most_urgent([Exit.OK, *(d.code for d in diagnoses)])
@@ -60,9 +63,12 @@ def _connection(project: Project, name: str) -> list[Diagnosis]:
     found = [Diagnosis("connection", f"{subject.file}: {subject.spec.title}")]
 
     async def examine() -> None:
+        around = Surroundings(world=clocks(), deadline=PATIENCE)
+        service, problem = _service(project, name)
+        found.extend(problem)
         # A ledger that is there needs no lock to be looked at: a run may be under way.
         with looked_at(project.ledger_file(name)) as ledger:
-            async for diagnosis in connection(subject, ledger, Surroundings()):
+            async for diagnosis in connection(subject, ledger, around, service):
                 found.append(diagnosis)  # noqa: PERF401  what was found is kept if the next fails
 
     try:
@@ -70,6 +76,17 @@ def _connection(project: Project, name: str) -> list[Diagnosis]:
     except SyncataError as error:  # what comes from the APIs is a diagnosis already
         found.append(Diagnosis("ledger", error.message, error.hint, error.exit_code))
     return found
+
+
+def _service(project: Project, name: str) -> tuple[Service, list[Diagnosis]]:
+    """What `serve` knows of a connection, and what is wrong with its file."""
+    if not project.schedule_file.exists():
+        return Service(), []
+    try:
+        with open_schedule(project.schedule_file, read_only=True) as schedule:
+            return Service(schedule.entries(name), schedule.is_in_use()), []
+    except StateProblem as error:
+        return Service(), [Diagnosis("schedule", error.message, error.hint, error.exit_code)]
 
 
 @contextmanager
@@ -84,14 +101,13 @@ def looked_at(path: Path) -> Iterator[Ledger]:
 
 
 def _data(diagnosis: Diagnosis) -> dict[str, object]:
-    advice = "" if diagnosis.code is Exit.OK else diagnosis.advice
-    return {**asdict(diagnosis), "advice": advice}
+    return {**asdict(diagnosis), "state": diagnosis.state}
+
+
+_MARKS = {"ok": ("ok  ", "green"), "note": ("note", "yellow"), "failed": ("FAIL", "red")}
 
 
 def _show(output: Output, diagnosis: Diagnosis) -> None:
-    well = diagnosis.code is Exit.OK
-    mark = paint("ok  ", "green") if well else paint("FAIL", "red")
     first, *more = text_lines(diagnosis.found) or [""]
-    output.result([f"{mark}  {diagnosis.subject}: {first}"])
-    advice = [] if well else text_lines(diagnosis.advice)
-    output.result(f"      {line}" for line in (*more, *advice))
+    output.result([f"{paint(*_MARKS[diagnosis.state])}  {diagnosis.subject}: {first}"])
+    output.result(f"      {line}" for line in (*more, *text_lines(diagnosis.advice)))

@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from syncata.checks import spec_schema, to_json
+from syncata.checks import to_json
+from syncata.cli.masking import masked_fields
 from syncata.cli.output import Output, Terminated, paint
 from syncata.cli.progress import progress_for, told_sleep
 from syncata.cli.project import Project
@@ -62,19 +63,28 @@ def opened(project: Project, connection: Connection, around: Surroundings) -> It
 
 
 async def run_one(
-    project: Project, name: str, options: RunOptions, accounts: Accounts, *, quiet: bool
+    project: Project,
+    name: str,
+    options: RunOptions,
+    accounts: Accounts,
+    *,
+    quiet: bool,
+    world: World = TOLD,
 ) -> Report:
     """Run one connection and give the report. Raises what comes before a run can begin."""
     connection = project.load(name)
     with progress_for(quiet=quiet) as progress:
-        around = Surroundings(world=TOLD, accounts=accounts, progress=progress.step)
+        around = Surroundings(world=world, accounts=accounts, progress=progress.step)
         with opened(project, connection, around) as ledger:
             return await run_connection(connection, ledger, around, options)
 
 
-def make_run(project: Project, name: str, options: RunOptions, *, quiet: bool = False) -> Report:
+def make_run(
+    project: Project, name: str, options: RunOptions, *, quiet: bool = False, world: World = TOLD
+) -> Report:
     """The same, in an event loop of its own."""
-    return in_loop(run_one(project, name, options, Accounts(TOLD), quiet=quiet))
+    accounts = Accounts(world)
+    return in_loop(run_one(project, name, options, accounts, quiet=quiet, world=world))
 
 
 def ask_and_run(
@@ -235,19 +245,6 @@ def _field(name: str, old: Any, new: Any, *, hidden: bool) -> dict[str, Any]:
     if new is not MISSING:
         shown["after"] = new
     return shown
-
-
-def masked_fields(connection: Connection) -> dict[str, frozenset[str]]:
-    """Per sync, the target's fields that hold personal data."""
-    masked = {}
-    for name, sync in connection.spec.syncs.items():
-        resource = connection.spec.target.resources[sync.resource]
-        schema: Any = spec_schema(connection.spec, resource.schema) or {}
-        properties = schema.get("properties", {})
-        masked[name] = frozenset(
-            field for field, rules in properties.items() if rules.get("personal")
-        )
-    return masked
 
 
 def show_report(output: Output, report: Report, rejects: list[dict[str, Any]]) -> None:

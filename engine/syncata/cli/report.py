@@ -4,11 +4,10 @@ from pathlib import Path
 
 import click
 
+from syncata.cli.deciding import find_run
 from syncata.cli.operate import rejects_of, show_report
 from syncata.cli.output import Output
 from syncata.cli.project import Project, find_project, json_option, project_option
-from syncata.errors import UsageError
-from syncata.ledger import Run, open_ledger
 
 REJECTS = 200
 
@@ -28,7 +27,7 @@ def command(
 
 def show_run(output: Output, project: Project, run: str) -> None:
     """The report of a run, as text or JSON. Raises UsageError where there is none."""
-    name, found = _find(project, run)
+    name, found = find_run(project, run)
     report = {**found.header, "state": found.state, "exit_code": found.exit_code, "run": found.id}
     rejects = rejects_of(project, name, REJECTS)
     if output.as_json:
@@ -36,15 +35,3 @@ def show_run(output: Output, project: Project, run: str) -> None:
     else:
         show_report(output, report, rejects)
         output.next(f"syncata plan {name}")
-
-
-def _find(project: Project, run: str) -> tuple[str, Run]:
-    for name in project.names():
-        path = project.ledger_file(name)
-        if not path.exists():
-            continue
-        with open_ledger(path, read_only=True) as ledger:
-            found = ledger.run(run)
-        if found is not None:
-            return name, found
-    raise UsageError(f"there is no run {run}", hint="see `syncata runs CONNECTION`")

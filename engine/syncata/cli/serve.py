@@ -37,7 +37,16 @@ def command(
 ) -> int:
     """Run CONNECTIONs, or all, when their schedules say so, until Ctrl-C or SIGTERM."""
     output = Output(as_json=as_json)
-    project = find_project(project_dir)
+    return serve(output, find_project(project_dir), connections, jobs=jobs, once=once)
+
+
+def serve(
+    output: Output, project: Project, connections: tuple[str, ...], *, jobs: int = JOBS, once: bool
+) -> Exit:
+    """Run connections, or all, when their schedules say so; the code to end with.
+
+    Raises UsageError, Locked, StateProblem, Terminated.
+    """
     try:
         names = project.chosen(connections)
         with open_schedule(project.schedule_file) as schedule:
@@ -53,12 +62,12 @@ def command(
                 )
                 codes |= _serve(output, service, once=once)
     except SyncataError as error:
-        if not as_json:
+        if not output.as_json:
             raise
         output.line({"event": "failed", "error": failure(error)})
         return error.exit_code
     code = most_urgent(list(codes))
-    if as_json:
+    if output.as_json:
         output.line({"event": "done", "exit_code": int(code)})
     invalid = code == Exit.INVALID
     output.next(f"syncata validate {project.root}" if invalid else "syncata status")

@@ -13,7 +13,8 @@ from syncata.cli.events import entry_data
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
-from syncata.ledger import Entry, Ledger, Run, open_ledger, open_schedule
+from syncata.ledger import ACTIVE, Entry, Ledger, Run, open_ledger, open_schedule
+from syncata.report.run import waiting_lines, waiting_report
 from syncata.report.values import duration, local_time
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -103,6 +104,8 @@ def _status(
         rejects = sum(ledger.reject_counts().values())
         died = not ledger.is_in_use()
         live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}
+        standing = ledger.consent.standing
+        waiting = waiting_report(ledger.waiting_counts())
     if last is None:
         return row
     age = (now - datetime.fromisoformat(good.started)).total_seconds() if good else None
@@ -115,8 +118,10 @@ def _status(
         "last_good_run": good.id if good else None,
         "last_good_age_seconds": age,
         "stale": oldest is not None and (age is None or age > oldest.total_seconds()),
+        "standing": standing,
         "live": live,
         "rejects": rejects,
+        "waiting": waiting,
     }
 
 
@@ -130,7 +135,12 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
     ago = f"last good run {duration(age)} ago" if age is not None else "no good run yet"
     yield f"{row['connection']}: {state}, {ago}{', too old' if row['stale'] else ''}"
     live = ", ".join(f"{sync} {number:,}" for sync, number in row["live"].items())
+    if row["standing"] != ACTIVE:
+        yield f"  {paint(row['standing'], 'yellow')}: runs are refused"
+    elif row["state"] == "held":
+        yield f"  held: syncata report {row['last_run']}, then approve or reject it"
     yield f"  live: {live or 'nothing'}; set aside: {row['rejects']:,}; last run {row['last_run']}"
+    yield from waiting_lines(row["waiting"])
 
 
 def _due_lines(row: dict[str, Any], now: datetime) -> Iterator[str]:

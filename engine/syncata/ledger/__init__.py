@@ -6,6 +6,7 @@ The only package that opens a database. Synchronous; one user at a time per `Led
 
 from syncata.ledger.consent import ACTIVE, DEACTIVATED, PAUSED, Approval, Ceiling
 from syncata.ledger.cursors import Cursor
+from syncata.ledger.forgetting import Pruned
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.opening import open_ledger
 from syncata.ledger.plans import load_plan, new_plan
@@ -32,6 +33,7 @@ __all__ = [
     "KeptReject",
     "KeptWaiting",
     "Ledger",
+    "Pruned",
     "Rejects",
     "Run",
     "Runs",

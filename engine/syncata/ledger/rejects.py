@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from syncata.ledger.codec import reject_row, storable
 from syncata.ledger.database import Database, Row, marks
 from syncata.ledger.records import PAGE, Records, pages
-from syncata.model import Change, Outcome, Reject, Verdict
+from syncata.model import Change, Outcome, Reject, Verdict, refusal
 
 _COLUMNS = (
     "code, message, field, position, source, record, "
@@ -45,6 +45,11 @@ class Rejects:
             some = f"{sql} AND key IN ({marks(len(page))})"
             found.update(self._database.rows(some, (number, *page)))
         return found
+
+    def keys_of(self, sync: str, code: str) -> set[str]:
+        """The keys of a sync's records that were set aside with a code."""
+        sql = "SELECT key FROM reject WHERE sync = ? AND code = ?"
+        return {key for (key,) in self._database.rows(sql, (self._records.sync(sync), code))}
 
     def listed(self, sync: str | None = None, limit: int | None = None) -> Iterator[KeptReject]:
         """Rejects by sync and key, at most `limit`; a page is read at a time."""
@@ -123,7 +128,7 @@ class Rejects:
 
 def _refused(outcome: Outcome) -> Reject:
     change = outcome.change
-    token = change.stamp.token()
+    token = refusal(change.stamp, change.desired)
     return Reject(
         change.sync, change.key, "target", "SYN608", outcome.message, source=token,
         record=change.record,

@@ -21,7 +21,7 @@ from syncata.ledger.database import (
 from syncata.ledger.parked import Parked
 from syncata.ledger.records import pages
 from syncata.ledger.sealing import checksum, each, unnamed_file
-from syncata.model import Action, Change, JsonObject, Reason, Reject
+from syncata.model import WRITES, Action, Change, JsonObject, Reason, Reject
 
 PAGE = 1000
 SAMPLED = 100
@@ -29,6 +29,8 @@ SAMPLED = 100
 
 _PUT_CHANGE = f"INSERT INTO change (seq, {CHANGE}) VALUES ({marks(16)})"
 _PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES ({marks(9)})"
+
+_BRINGS = (Action.CREATE, Action.ADOPT)
 
 Counts = dict[tuple[str, Action, Reason], int]
 
@@ -51,6 +53,7 @@ class Staging:
             database.rows("SELECT sync, count(*) FROM reject GROUP BY sync")
         )
         self._samples: dict[tuple[str, str], list[int]] = {}
+        self._anew: set[str] = set()  # syncs of which known records are made again
         # First and last place of each sync: reading one sync does not read the others.
         self._spans: dict[str, tuple[int, int]] = {}
         self._last = 0
@@ -80,6 +83,8 @@ class Staging:
                 self._database.many(_PUT_CHANGE, ((seq, *row) for seq, row in rows))
             for change in page:
                 self._count(self._last + 1, change.sync, change.action, change.reason)
+                if change.known_id is not None and change.action in _BRINGS:
+                    self._anew.add(change.sync)
 
     def _count(self, seq: int, sync: str, action: Action, reason: Reason) -> None:
         self._last = seq  # never given twice, though changes may be taken out
@@ -118,6 +123,17 @@ class Staging:
             "AND action IN ('create', 'adopt', 'restore') LIMIT 1"
         )
         return self._database.value(sql, (sync, key)) is not None
+
+    def makes_anew(self, sync: str, key: str | None) -> bool:
+        """Whether this plan makes a known record (None: one of the sync) again, with another id."""
+        if sync not in self._anew:
+            return False
+        self._index()
+        sql = (
+            "SELECT 1 FROM change WHERE sync = ? AND (? IS NULL OR key = ?) "
+            "AND known_id IS NOT NULL AND action IN ('create', 'adopt') LIMIT 1"
+        )
+        return self._database.value(sql, (sync, key, key)) is not None
 
     def only_key(self, sync: str) -> str | None:
         """The key of the one record of a sync that this plan brings to the target."""
@@ -186,6 +202,11 @@ class Staging:
     def counts(self) -> Counts:
         """How many changes there are, by sync, action and reason."""
         return {counted: number for counted, number in self._counts.items() if number}
+
+    def writes(self, sync: str) -> int:
+        """How many of a sync's changes are sent to the target."""
+        counts = self.counts().items()
+        return sum(n for (name, action, _), n in counts if name == sync and action in WRITES)
 
     def add_rejects(self, rejects: Iterable[Reject]) -> None:
         """Add records that were set aside while planning."""

@@ -10,6 +10,7 @@ from syncata.ledger.consent import Consent
 from syncata.ledger.cursors import Cursors
 from syncata.ledger.database import Database
 from syncata.ledger.drifts import Drifts
+from syncata.ledger.forgetting import Forgetting
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
 from syncata.ledger.records import Confirmed, Records, Seen, pages
@@ -27,8 +28,8 @@ class Ledger:
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
-    it made it. `cursors`, `drifts` and `consent` are its smaller drawers. Close it, or use it as
-    a context manager.
+    it made it. `cursors`, `drifts`, `consent` and `forgetting` are its smaller drawers. Close
+    it, or use it as a context manager.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Ledger:
         self.cursors = Cursors(database, self._records)
         self.drifts = Drifts(database, self._records)
         self.consent = Consent(database, clock)
+        self.forgetting = Forgetting(database, self._records)
 
     def __enter__(self) -> Self:
         return self
@@ -175,6 +177,10 @@ class Ledger:
     def refused(self, sync: str, keys: Sequence[str] | None = None) -> dict[str, bytes]:
         """Stamps (as tokens) the target refused last time, by key: of all keys, or of these."""
         return self._rejects.refused(sync, keys)
+
+    def rejected_with(self, sync: str, code: str) -> set[str]:
+        """The keys of a sync's records that were set aside with a code."""
+        return self._rejects.keys_of(sync, code)
 
     def set_rejects(
         self, sync: str, rejects: Iterable[Reject], run: str, *, complete: bool

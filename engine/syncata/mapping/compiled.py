@@ -10,7 +10,7 @@ from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, c
 from syncata.mapping.context import Context, Functions, Note
 from syncata.mapping.contract import contract
 from syncata.mapping.ordering import sortable, unordered_fields
-from syncata.mapping.persons import Keyed, hidden
+from syncata.mapping.persons import Keyed, hidden, is_personal
 from syncata.mapping.ranking import Ranking
 from syncata.model import JsonObject, Stamp, canonical, digest, key_text
 from syncata.spec.model import Sync
@@ -44,6 +44,7 @@ class CompiledSync:
 
     `source_schema` and `target_schema` are JSON Schemas or None; `explain` lists (path, message)
     of what a value violates; `reads` is the text that makes records of the source's answers.
+    `refers_to` are the syncs whose ids of records are in its payloads.
     """
 
     def __init__(
@@ -68,7 +69,9 @@ class CompiledSync:
         self._target_fits = contract(target_schema) if target_schema else _always
         self.unordered = unordered_fields(target_schema)
         self._explain = explain
-        called = {call.name for expression in self._expressions() for call in expression.calls}
+        calls = [call for expression in self._expressions() for call in expression.calls]
+        called = {call.name for call in calls}
+        self.refers_to = frozenset(str(c.arguments[0]) for c in calls if c.name == "ref")
         # Time and references change a payload without changing what its stamp is made of.
         self.moves = sync.volatile or bool(called & _MOVING)
         self.sees_known = self._sees("known")
@@ -265,6 +268,8 @@ class CompiledSync:
         field = path.split(".")[0].split("[")[0]
         mapped = self.sync.map.get(field) if code == "SYN606" else None
         position = mapped.position if mapped else None
+        if is_personal(schema, field):
+            message = "a personal value does not fit its schema"
         raise RecordRejected(code, message, field=path, position=position)
 
 

@@ -1,6 +1,6 @@
 """Records that nothing is sent for, for now: rejected with a reason, or waiting for something."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from syncata.errors import RecordRejected
@@ -9,6 +9,8 @@ from syncata.mapping.compiled import Item
 from syncata.model import Action, Reject, Tally, Waiting, canonical
 
 GivesUp = Callable[[str], bool]
+
+GIVEN_UP = "SYN612"
 
 
 def never(_since: str) -> bool:
@@ -20,8 +22,9 @@ def never(_since: str) -> bool:
 class Aside:
     """Keeps what one sync sets aside, and counts it.
 
-    `since` says since when records wait, by key; `gives_up` whether an instant is too long ago.
-    Where the source may not give a record again, `keeps_records` keeps those that wait.
+    `since` says since when records wait, by key; `gives_up` whether an instant is too long ago;
+    `given_up` are the keys of records that have waited too long before. Where the source may not
+    give a record again, `keeps_records` keeps those that wait.
     """
 
     sync: str
@@ -30,6 +33,7 @@ class Aside:
     since: Mapping[str, str]
     gives_up: GivesUp
     keeps_records: bool
+    given_up: Collection[str] = ()
     nameless: int = 0
 
     def reject(
@@ -51,10 +55,12 @@ class Aside:
 
     def too_long(self, key: str, what: str) -> RecordRejected | None:
         """Why a record is not to wait any longer, if so."""
+        if key in self.given_up:
+            return RecordRejected(GIVEN_UP, f"it has waited for {what}, and was given up")
         since = self.since.get(key)
         if since is None or not self.gives_up(since):
             return None
-        return RecordRejected("SYN612", f"it has waited for {what} since {since}")
+        return RecordRejected(GIVEN_UP, f"it has waited for {what} since {since}")
 
     def wait(self, key: str, what: str, record: str | None) -> None:
         """Let a record wait."""

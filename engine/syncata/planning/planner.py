@@ -19,9 +19,10 @@ from syncata.model import (
     Known,
     Stamp,
     canonical,
+    refusal,
 )
 from syncata.plan import SyncPlan, is_settled
-from syncata.planning.aside import Aside, GivesUp, never, record_text
+from syncata.planning.aside import GIVEN_UP, Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
 from syncata.planning.staged import (
     Judged,
@@ -79,9 +80,9 @@ class SyncPlanner:
     def __post_init__(self) -> None:
         since = self.ledger.waiting_since(self.name)
         self.parked = set(since)
-        self.aside = Aside(
-            self.name, self.staging, self.header.tally, since, self.gives_up, self.keeps_records
-        )
+        given_up = self.ledger.rejected_with(self.name, GIVEN_UP)
+        tally, kept = self.header.tally, self.keeps_records
+        self.aside = Aside(self.name, self.staging, tally, since, self.gives_up, kept, given_up)
 
     @property
     def name(self) -> str:
@@ -227,7 +228,7 @@ class SyncPlanner:
         payload = compiled.payload(item, scope) if live else None
         text = None if payload is None else canonical(payload).decode()
         order = compiled.order(item, scope) if live else ""
-        refused = keyed.refused == keyed.stamp.token()
+        refused = keyed.refused == refusal(keyed.stamp, text)
         return Judged(keyed, standing, payload, text, order, refused=refused)
 
     def _defer(self, keyed: Keyed) -> None:
@@ -264,7 +265,7 @@ class SyncPlanner:
             before.payload if judged.final else desired_of(judged, before.payload, self.resource)
         )
         decision = decision_of(judged, before, desired, self.compiled.sync)
-        if judged.refused and decision.action in _WRITTEN and not self.compiled.moves:
+        if judged.refused and decision.action in _WRITTEN:
             # The target refused exactly this before; asking again would not change its mind.
             self.header.tally.add(Action.REJECTED, "target")
             return None

@@ -90,21 +90,29 @@ def run_lines(
     width = max((len(sync["sync"]) for sync in report.get("syncs", [])), default=0)
     for sync in report.get("syncs", []):
         yield from _sync_lines(sync, width, paint)
-    for waiting in report.get("waiting", []):
-        records = number(waiting["records"], "record")
-        since, what = waiting["since"][:10], clean(waiting["for"])
-        yield f"  {waiting['sync']}: {records} waiting for {what}, since {since}"
+    yield from waiting_lines(report.get("waiting", []))
     for stop in report.get("stops", []):
         yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
         yield f"  {stop['advice']}"
     yield from _error_lines(report, paint)
     yield from _request_lines(report.get("requests", {}))
-    for reject in rejects:
-        where = f"  {place(reject['position'])}" if reject["position"] else ""
-        field = f"{reject['field']}: " if reject["field"] else ""
-        reason = clean(field + reject["message"])
-        code = f" [{reject['code']}]" if reject["code"] else ""
-        yield f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{code}{where}"
+    yield from map(reject_line, rejects)
+
+
+def reject_line(reject: Mapping[str, Any]) -> str:
+    """One record that was set aside, and why."""
+    where = f"  {place(reject['position'])}" if reject["position"] else ""
+    field = f"{reject['field']}: " if reject["field"] else ""
+    reason = clean(field + reject["message"])
+    code = f" [{reject['code']}]" if reject["code"] else ""
+    return f"  ! {reject['sync']} {clean(reject['key'])}  {reason}{code}{where}"
+
+
+def waiting_lines(waiting: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What waits, for what, how many, and since when the oldest."""
+    for group in waiting:
+        records, since = number(group["records"], "record"), group["since"][:10]
+        yield f"  {group['sync']}: {records} waiting for {clean(group['for'])}, since {since}"
 
 
 def _error_lines(report: Mapping[str, Any], paint: Paint) -> Iterator[str]:

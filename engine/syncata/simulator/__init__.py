@@ -34,7 +34,8 @@ Edflex:
   `archive_course`, `restore_course`, `delete_course` `{externalId, or courseId}`,
   `edit_course {externalId, fields}`, `launch {externalId, mail}`,
   `tag`, `untag` `{externalId, name}`, `rename_tag {name, to}`, `delete_tag {name}`,
-  `add_integration {settings}`, `delete_integration {platform?}`, `add_user {mail, lang?, status?}`,
+  `add_integration {settings}`, `edit_integration {platform?, settings}`,
+  `delete_integration {platform?}`, `add_user {mail, lang?, status?}`,
   `set_user_status {mail, status}`, `set_mail {mail, to}`, `set_role {mail, group?, role, or null}`
 
 Stripe:

@@ -21,7 +21,8 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class ItemError:
-    """A class of refusals of single items: where `when` holds, `then` is wait, retry or reject."""
+    """A class of refusals of single items: where `when` holds, `then` is wait, retry, reject or
+    gone."""
 
     when: Scalar
     then: str
@@ -161,3 +162,9 @@ class Resource:
     operations: Mapping[str, Operation]  # create, update, upsert, archive, restore, remove
     on_deactivate: str
     observe: Observe | None = None
+
+    @property
+    def leaves_omitted(self) -> bool:
+        """Whether a field that is not sent stays as it is."""
+        update = self.operations.get("update") or self.operations.get("upsert")
+        return update is not None and update.omitted == "leave"

@@ -14,7 +14,7 @@ from syncata.expressions import (
     compile_expression,
     compile_template,
 )
-from syncata.model import Change, Outcome, Verdict, key_text
+from syncata.model import Action, Change, Outcome, Verdict, key_text
 from syncata.spec.operations import Job, Results
 from syncata.transport import Answer, Endpoint, Request, World
 
@@ -114,7 +114,7 @@ class ResultReader:
         self._ok = compile_expression(spec.ok)
         self._id = _optional(spec.id)
         self._error = _optional(spec.error)
-        self._errors = [(compile_expression(e.when), _THEN[e.then]) for e in spec.item_errors]
+        self._errors = [(compile_expression(e.when), e.then) for e in spec.item_errors]
 
     @property
     def are_nested(self) -> bool:
@@ -145,23 +145,30 @@ class ResultReader:
             return Outcome(change, Verdict.OK, change.target_id if known else key_text(value))
         error = UNDEFINED if self._error is None else self._error.evaluate(result, scope)
         message = "refused without a reason" if error in (UNDEFINED, None) else key_text(error)
-        verdict = self._verdict(result, scope)
+        verdict = self._verdict(result, scope, change)
+        if verdict is Verdict.OK:
+            return Outcome(change, verdict, change.target_id)
         if verdict is Verdict.WAITING:  # counted by what is waited for, and shown to people
             return Outcome(change, verdict, None, "target")
         return Outcome(change, verdict, None, message[:MAX_MESSAGE])
 
-    def _verdict(self, result: Any, scope: Scope) -> Verdict:
+    def _verdict(self, result: Any, scope: Scope, change: Change) -> Verdict:
         """What the refusal of an item means."""
-        for when, verdict in self._errors:
+        for when, then in self._errors:
             try:
                 if holds(when, result, scope):
-                    return verdict
+                    retired = then == "gone" and change.action in _RETIRES
+                    return Verdict.OK if retired else _THEN[then]
             except ExpressionError:
                 continue  # a class written for another shape of result
         return Verdict.REJECTED
 
 
-_THEN = {"wait": Verdict.WAITING, "retry": Verdict.UNKNOWN, "reject": Verdict.REJECTED}
+_RETIRES = (Action.ARCHIVE, Action.REMOVE)
+_THEN = {
+    "wait": Verdict.WAITING, "retry": Verdict.UNKNOWN, "reject": Verdict.REJECTED,
+    "gone": Verdict.REJECTED,
+}  # fmt: skip
 
 
 def _optional(text: Scalar | None) -> Expression | None:

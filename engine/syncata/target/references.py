@@ -30,11 +30,19 @@ class ReferenceMissing(NotThereYet):
         super().__init__(sync, f"waits for {sync}{of}, which the target does not hold yet")
 
 
+class MadeAnew(Exception):
+    """What something belongs to is not there any more, and the plan makes it again."""
+
+
 class PlannedTarget(Protocol):
     """What a plan will bring to the target."""
 
     def will_hold(self, sync: str, key: str) -> bool:
         """Whether the plan brings this record."""
+        ...
+
+    def makes_anew(self, sync: str, key: str | None) -> bool:
+        """Whether the plan makes a known record (None: one of the sync) again."""
         ...
 
     def only_key(self, sync: str) -> str | None:
@@ -47,7 +55,8 @@ class References:
 
     While planning, `ref` yields a provisional id for a record the plan brings; `resolved` puts the
     target's ids in the place of such marks once there are some. `mark` is in every one of them and
-    in nothing else: it is drawn anew for each plan.
+    in nothing else: it is drawn anew for each plan. `lost` are records (sync, key) that the target
+    does not hold any more, though the plan does not say yet what becomes of them.
     """
 
     def __init__(
@@ -55,12 +64,36 @@ class References:
     ) -> None:
         self._target_id = target_id
         self._planned = planned
+        self.lost: set[tuple[str, str | None]] = set()
         self.mark = mark or f"\ue000{secrets.token_hex(8)}\ue001"
         self._marks = re.compile(re.escape(self.mark) + "([^\ue001]*)\ue001([^\ue002]*)\ue002")
 
     def functions(self) -> Mapping[str, Callable[..., Any]]:
         """The functions by name. `ref` raises ReferenceMissing where there is no such record."""
         return {"ref": self._ref, "has": self._has}
+
+    def of_today(self) -> Mapping[str, Callable[..., Any]]:
+        """The functions for looking at the target before the plan is carried out.
+
+        `ref` raises MadeAnew for a record that is not there any more, ReferenceMissing for one
+        that never was.
+        """
+        return {"ref": self._ref_today, "has": self._has}
+
+    def _ref_today(self, sync: Any, key: Any = UNDEFINED) -> str:
+        name, wanted = str(sync), None if key is UNDEFINED else _key(key)
+        if self._is_gone(name, wanted):
+            raise MadeAnew
+        found = self._target_id(name, wanted)
+        if found is None:
+            raise ReferenceMissing(name, wanted)
+        return found
+
+    def _is_gone(self, sync: str, key: str | None) -> bool:
+        """Whether the id in the ledger is of a thing that is not there any more."""
+        if self._planned is None:
+            return False
+        return (sync, key) in self.lost or self._planned.makes_anew(sync, key)
 
     def _ref(self, sync: Any, key: Any = UNDEFINED) -> str:
         wanted = None if key is UNDEFINED else _key(key)
@@ -74,7 +107,7 @@ class References:
 
     def _held(self, sync: str, key: str | None) -> str | None:
         found = self._target_id(sync, key)
-        if found is not None or self._planned is None:
+        if self._planned is None or (found is not None and not self._is_gone(sync, key)):
             return found
         if key is None:
             key = self._planned.only_key(sync)

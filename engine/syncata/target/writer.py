@@ -88,6 +88,8 @@ class Writer:
             return Outcome(replace(change, stamp=NO_STAMP), Verdict.REJECTED, None, CONFLICT)
         if then == "ok" or (then in ("gone", "skip") and self.name in _RETIRES):
             return Outcome(change, Verdict.OK, self._target_id(answer, scope, change))
+        if then == "gone" and self.name == "restore":
+            return Outcome(change, Verdict.REJECTED, None, GONE)
         verdict = Verdict.SKIPPED if then == "skip" else Verdict.REJECTED
         return Outcome(change, verdict, None, refusal(answer))
 
@@ -236,6 +238,7 @@ class Writer:
 
 
 CONFLICT = "the target holds such a resource already"
+GONE = "the target does not hold what is to be restored"
 
 
 def _desired(change: Change) -> Any:

@@ -13,7 +13,11 @@ CODES = (
     Code(
         "SYN302",
         "Name not known here",
-        "Each place sees certain names only: a base URL knows no record, a mapping no answer.",
+        (
+            "Each place sees certain names only: a base URL knows no record, a mapping no answer. "
+            "`$parent` needs `each` in the sync, `$current` needs `read` in the operation, and "
+            "`$find` and `$rank` stand in conditions and mappings, `$ref` in no key."
+        ),
         'base_url: "https://{$key}.example.com"',
         "Use what the place knows; the table of places and names tells.",
     ),
@@ -129,5 +133,35 @@ CODES = (
         ),
         "map: {name: titel}",
         "Correct the field, or add it to the schema.",
+    ),
+    Code(
+        "SYN340",
+        "Look-up used the wrong way",
+        (
+            "A look-up with `by` is asked for keys: `$find('user', email)`, its name a plain text. "
+            "One without `by` is a single value: `$lookups.owner`."
+        ),
+        "map: {owner: $lookups.user.id}  # user has by: mail",
+        "Write `$find('user', email).id`; or take `by` away, or add it.",
+    ),
+    Code(
+        "SYN341",
+        "Rank without a list as key",
+        (
+            "`$rank()` is the place of a record among those whose keys differ in the last part "
+            "only, so the key must be a list of two parts or more."
+        ),
+        "key: id; map: {attempt: $rank()}",
+        "Write for example `key: '[email, course, started_at]'`.",
+    ),
+    Code(
+        "SYN342",
+        "Personal data in a key",
+        (
+            "The key, or the order, reads a field that the stream's schema marks as `personal`. "
+            "Keys are kept in the ledger and shown in plans and reports as they are."
+        ),
+        "key: '[email, course]'  # email is personal",
+        "Write `person: email`: the key then holds a keyed hash, and `forget` finds the record.",
     ),
 )

@@ -14,8 +14,8 @@ CODES = (
         "SYN602",
         "Condition cannot be decided",
         (
-            "`where` or `live` reads something the record lacks, or yields no boolean. Such a "
-            "record is never archived for it."
+            "`where` or `live` reads something the record lacks, or one of them or `final` yields "
+            "no boolean. Such a record is never archived for it."
         ),
         'live: status = "open"  # no status',
         "Correct the record, or test with `$exists(status) and …`.",
@@ -82,6 +82,26 @@ CODES = (
         "`find` found a resource that is not ours, and `adopt: never` leaves such ones alone.",
         "adopt: never",
         "Remove it from the target, choose another key, or write `adopt: confirm`.",
+    ),
+    Code(
+        "SYN612",
+        "Waited too long",
+        (
+            "What the record waits for has not come for longer than `guards.give_up_after`: a "
+            "record of another sync, or something that a look-up should find."
+        ),
+        "give_up_after: P90D  # the user is still not there",
+        (
+            "Bring what is missing to the target, or exclude the record with `where`. When the "
+            "source gives the record again, it waits anew."
+        ),
+    ),
+    Code(
+        "SYN613",
+        "Nothing found for its key",
+        "A look-up with `missing: reject` finds nothing in the target under the key it was given.",
+        "$find('owner', owner_email)  # nobody has this e-mail",
+        "Correct the record, or write `missing: wait` or `missing: nothing` in the look-up.",
     ),
     Code(
         "SYN614",

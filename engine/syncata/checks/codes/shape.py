@@ -66,7 +66,7 @@ CODES = (
             "The word belongs to the language, but this version does not do what it says. Doing "
             "half of it would be worse."
         ),
-        "syncs: {tags: {each: categories}}",
+        "syncs: {orders: {fold: order_id}}",
         "Leave it out, or use a later version.",
     ),
 )

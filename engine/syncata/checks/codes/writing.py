@@ -54,7 +54,11 @@ CODES = (
     Code(
         "SYN317",
         "Resource cannot be written",
-        "A resource has either `upsert`, or `create` (with `update`).",
+        (
+            "A resource has either `upsert`, or `create` with `update`. `update` can be missing "
+            "where nothing ever changes: every sync to the resource says `final: 'true'`, nothing "
+            "is archived, and `observe` compares no fields."
+        ),
         "resources: {item: {find: …}}",
         "Add what is missing, or take one away.",
     ),
@@ -111,26 +115,30 @@ CODES = (
         "SYN326",
         "Batch, job and results do not fit",
         (
-            "`job` and `results` belong to operations with `batch`; `id` and `conflict` to those "
-            "without. `create` sends one record per request in this version: a batch of creates "
-            "cannot be repeated safely."
+            "`job` and `results` belong to operations with `batch`; `id`, `conflict` and `read` to "
+            "those without. `create` sends one record per request in this version: a batch of "
+            "creates cannot be repeated safely."
         ),
         "upsert: {request: …, job: …}  # no batch",
         "Follow the message.",
     ),
     Code(
         "SYN328",
-        "Sync from settings without key",
-        "The single record made of settings has no key of its own.",
+        "Sync without key",
+        (
+            "The single record made of settings has no key of its own, and neither have the parts "
+            "that `each` makes of a record."
+        ),
         "from: settings  # no key",
-        "Write for example `key: platform_name`.",
+        "Write for example `key: platform_name`, or `key: $lowercase(name)` over one part.",
     ),
     Code(
         "SYN329",
         "Word without effect",
         (
-            "`on_excluded` needs `where`, `repeatable` belongs to `create`, `undone_by_write` to "
-            "an `archive` without `restore`."
+            "`on_excluded` needs `where`, `on_disabled` needs `when`. `repeatable` belongs to "
+            "`create`, `undone_by_write` to an `archive` without `restore`. In look-ups `fold`, "
+            "`batch` and `missing` need `by`, and `when`, `one` and `message` stand without it."
         ),
         "on_excluded: archive  # no where",
         "Follow the message.",
@@ -170,10 +178,11 @@ CODES = (
         "Absence is asked for other keys",
         (
             "The stream's `absent` look-up knows the keys of the stream. A sync with a `key` of "
-            "its own would ask it for others, and take every record for gone."
+            "its own, with `each` or with `person` would ask it for others, and take every record "
+            "for gone."
         ),
         "key: number  # the stream has key: id; on_missing: archive",
-        "Leave `key` out of the sync, or write `on_missing: keep`.",
+        "Write `on_missing: keep`, or leave `key` out of the sync.",
     ),
     Code(
         "SYN338",
@@ -185,5 +194,35 @@ CODES = (
         ),
         "body: {items: \"{$keys.{'id': $}}\"}",
         "Write `[$keys.{…}]`.",
+    ),
+    Code(
+        "SYN339",
+        "Search says nothing, or twice",
+        (
+            "`find` has either `by`, which yields what a candidate is known by, or `where`, which "
+            "is true for the one that is meant."
+        ),
+        "find: {request: {path: /things}, id: id}",
+        "Write `by: name` or `where: name = $key`.",
+    ),
+    Code(
+        "SYN343",
+        "Listed things cannot be recognized",
+        (
+            "`observe.list` compares by the target's ids. Nothing tells them: no operation and no "
+            "results have `id`, and there is no `find`."
+        ),
+        "observe: {list: {request: {path: /things}, id: id}}  # upsert has no id",
+        "Write `id` in the operation or in its results, or use `observe.one`.",
+    ),
+    Code(
+        "SYN350",
+        "Scope that nobody needs",
+        (
+            "`doctor` asks a check with `scopes` only where a sync writes a resource that `needs` "
+            "one of them. No resource needs this one, so it would never be looked at."
+        ),
+        "checks: [{scopes: [user:read], …}]  # a resource needs users:read",
+        "Correct the scope, or write it under `needs` of the resource that takes it.",
     ),
 )

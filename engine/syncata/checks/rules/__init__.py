@@ -4,10 +4,15 @@ from collections.abc import Callable, Iterator
 
 from syncata.checks.rules.bulk import bulk_bodies_hold_each_record
 from syncata.checks.rules.fields import fields_exist
-from syncata.checks.rules.keys import keys_hide_persons, ranks_have_lists_as_keys
+from syncata.checks.rules.keys import (
+    keys_are_of_the_source,
+    keys_hide_persons,
+    ranks_have_lists_as_keys,
+)
 from syncata.checks.rules.lookups import (
     finds_name_lookups,
     keyed_lookups_are_no_values,
+    keys_are_asked_for,
     lookup_words_have_effect,
 )
 from syncata.checks.rules.names import (
@@ -22,6 +27,7 @@ from syncata.checks.rules.observing import (
     observed_fields_fit_schema,
 )
 from syncata.checks.rules.parts import current_was_read, parents_have_parts, parts_have_keys
+from syncata.checks.rules.probes import checked_scopes_are_needed
 from syncata.checks.rules.references import (
     definitions_are_values,
     definitions_have_names_of_their_own,
@@ -63,6 +69,7 @@ RULES: tuple[Rule, ...] = (
     parents_have_parts,
     current_was_read,
     lookup_words_have_effect,
+    keys_are_asked_for,
     finds_name_lookups,
     keyed_lookups_are_no_values,
     clock_needs_volatile,
@@ -72,6 +79,7 @@ RULES: tuple[Rule, ...] = (
     definitions_have_names_of_their_own,
     definitions_are_values,
     lone_records_keep_their_key,
+    keys_are_of_the_source,
     ranks_have_lists_as_keys,
     keys_hide_persons,
     parts_have_keys,
@@ -88,6 +96,7 @@ RULES: tuple[Rule, ...] = (
     bulk_bodies_hold_each_record,
     conflicts_find,
     searches_say_what_is_meant,
+    checked_scopes_are_needed,
     listed_things_are_recognized,
     observed_fields_fit_schema,
     schema_files_exist,

@@ -38,7 +38,7 @@ def fields_exist(subject: Subject) -> Iterator[Finding]:
 def schema_of_records(subject: Subject, sync: Node) -> Schema | None:
     """The schema of a sync's records: its stream's, or what that says of the list which `each`
     names; None where nothing says it."""
-    schema = _stream_schema(subject, sync)
+    schema = stream_schema(subject, sync)
     if not sync["each"]:
         return schema
     path = sync["each"].text().strip()
@@ -62,7 +62,8 @@ def _items(schema: Any) -> Schema | None:
     return items if isinstance(items, Mapping) else None
 
 
-def _stream_schema(subject: Subject, sync: Node) -> Schema | None:
+def stream_schema(subject: Subject, sync: Node) -> Schema | None:
+    """The schema of the records of a sync's stream, if there is a readable one."""
     stream = subject.root["source"]["streams"][sync["from"].text()]
     return record_schema(stream["schema"].text(), subject.folders)
 
@@ -79,7 +80,7 @@ def _of_stream(subject: Subject, written: Written, sync: Node, places: Places) -
         for name, place in places.items():
             yield from setting_known(settings, written, name, place)
     else:
-        yield from _missing(_stream_schema(subject, sync), places, "the stream's schema")
+        yield from _missing(stream_schema(subject, sync), places, "the stream's schema")
 
 
 def _missing(schema: Schema | None, places: Places, whose: str) -> Iterator[Finding]:

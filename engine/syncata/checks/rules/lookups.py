@@ -28,6 +28,22 @@ def lookup_words_have_effect(subject: Subject) -> Iterator[Finding]:
             yield at_key(lookup[word], "SYN329", message, hint)
 
 
+def keys_are_asked_for(subject: Subject) -> Iterator[Finding]:
+    """`$keys` in a request needs `by`; without it JSONata takes the name for its function."""
+    lookups = subject.root["target"]["lookups"]
+    for written, expression in expressions(subject):
+        path = written.node.path
+        if path[:2] != ("target", "lookups") or path[3] != "request" or lookups[path[2]]["by"]:
+            continue
+        for call in expression.calls:
+            # A function that something is passed to (`~> $keys`) stands there without arguments.
+            is_value = not call.arguments and "~>" not in expression.source.text
+            if call.name == "keys" and is_value and not call.local:
+                message = f"$keys is not known: the look-up {path[2]} has no `by`"
+                hint = "add `by: …`, what a found thing is known by"
+                yield finding(call.position, "SYN302", message, hint, len("$keys"))
+
+
 def finds_name_lookups(subject: Subject) -> Iterator[Finding]:
     """`$find('x', key)` names a look-up by keys, as a plain text, and gives a key."""
     for written, expression in expressions(subject):

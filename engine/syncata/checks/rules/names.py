@@ -125,14 +125,14 @@ def functions_known(subject: Subject) -> Iterator[Finding]:
                 yield finding(call.position, "SYN302", message, hint, length)
             elif call.name in ("ref", "has") and not written.place.references:
                 message = f"${call.name} cannot be used in {written.place.name}"
-                hint = "references stand in mappings, keys, conditions and requests that write"
+                hint = "references stand in mappings, conditions and requests that write"
                 yield finding(call.position, "SYN302", message, hint, length)
 
 
 def can_look_up(written: Written) -> bool:
     """Whether a text is one of the conditions and the mapping of a sync: those are evaluated again
     once what they ask for was looked up."""
-    return bool(written.sync) and "known" in written.place.variables
+    return bool(written.sync) and written.place.references and "known" in written.place.variables
 
 
 def clock_needs_volatile(subject: Subject) -> Iterator[Finding]:

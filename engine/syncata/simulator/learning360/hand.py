@@ -33,6 +33,7 @@ class Hand:
             "rename_tag": self._rename_tag,
             "delete_tag": self._delete_tag,
             "add_integration": self._add_integration,
+            "edit_integration": self._edit_integration,
             "delete_integration": self._delete_integration,
             "add_user": self._add_user,
             "set_user_status": self._set_user_status,
@@ -121,6 +122,11 @@ class Hand:
     def _add_integration(self, given: Given) -> Given:
         settings = {"groupId": ROOT_GROUP, "authorId": AUTHOR, "defaultCompletion": False}
         return self._company.courses.integrate(settings | dict(given["settings"])).shown()
+
+    def _edit_integration(self, given: Given) -> Given:
+        integration = self._integration(given.get("platform"))
+        integration.settings = integration.settings | dict(given["settings"])
+        return integration.shown()
 
     def _delete_integration(self, given: Given) -> Given:
         integration = self._integration(given.get("platform"))

@@ -42,8 +42,14 @@ def refusal(status: int, code: str, message: str = "") -> RefusalError:
 class Brackets:
     """Filters in bracket notation: `mail[eq]=a`, `mail[in]=a`, `mail[in][0]=a`, `mail[in][]=a`."""
 
-    def __init__(self, request: Request, allowed: Mapping[str, str]) -> None:
-        """Parse the query; `allowed` maps each field to its operators, separated by blanks."""
+    def __init__(
+        self, request: Request, allowed: Mapping[str, str], folded: Collection[str] = ()
+    ) -> None:
+        """Parse the query; `allowed` maps each field to its operators, separated by blanks.
+
+        Fields that are `folded` are compared in any case.
+        """
+        self._folded = folded
         self._asked: dict[tuple[str, str], set[str]] = {}
         for name, value in request.query_params.multi_items():
             field, _, rest = name.partition("[")
@@ -53,14 +59,17 @@ class Brackets:
             if operator not in allowed.get(field, "").split():
                 # The contract names no code for this; a silent filter would hide our mistakes.
                 raise refusal(400, "invalidFilter", f"Unknown filter {name}")
-            self._asked.setdefault((field, operator), set()).add(value)
+            self._asked.setdefault((field, operator), set()).add(self._compared(field, value))
 
     def keeps(self, values: Values) -> bool:
         """Whether an object passes every filter."""
         return all(
-            _passes(operator, values.get(field, ""), wanted)
+            _passes(operator, self._compared(field, values.get(field, "")), wanted)
             for (field, operator), wanted in self._asked.items()
         )
+
+    def _compared(self, field: str, value: Any) -> Any:
+        return str(value).casefold() if field in self._folded else value
 
     def __bool__(self) -> bool:
         """Whether anything is filtered at all."""

@@ -1,0 +1,76 @@
+"""What the commands share by which people decide: the run meant, the ledger that remembers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from syncata.cli.output import Output
+from syncata.cli.project import Project
+from syncata.errors import UsageError
+from syncata.holding import APPROVED
+from syncata.ledger import Ceiling, Ledger, Run, open_ledger
+
+
+def find_run(project: Project, run: str) -> tuple[str, Run]:
+    """The connection and the run of that id. Raises UsageError where there is none."""
+    for name in project.names():
+        path = project.ledger_file(name)
+        if not path.exists():
+            continue
+        with open_ledger(path, read_only=True) as ledger:
+            found = ledger.run(run)
+        if found is not None:
+            return name, found
+    raise UsageError(f"there is no run {run}", hint="see `syncata runs CONNECTION`")
+
+
+def decide(output: Output, project: Project, run: str, word: str) -> None:
+    """Note what somebody says of a held run. Raises UsageError, Locked, StateProblem."""
+    name, found = find_run(project, run)
+    stops = found.header.get("stops", [])
+    if found.state != "held" or not stops:
+        raise UsageError(
+            f"the run {run} is not held by a guard: it is {found.state}",
+            hint=f"see `syncata status {name}` for what waits for somebody",
+        )
+    ceilings = _ceilings(stops) if word == APPROVED else []
+    with open_ledger(project.ledger_file(name)) as ledger:
+        last = ledger.last_run(lambda other: other.command not in ("deactivate", "activate"))
+        if last is not None and last.id != run:
+            raise UsageError(
+                f"there was a later run of {name}: {last.id}",
+                hint=f"look at that one: syncata report {last.id}",
+            )
+        ledger.consent.decide(run, word, ceilings)
+    _tell(output, name, run, word, stops)
+
+
+def _ceilings(stops: list[dict[str, Any]]) -> list[Ceiling]:
+    return [
+        Ceiling(stop["sync"], stop["guard"].removeprefix("guards."), stop["number"])
+        for stop in stops
+    ]
+
+
+def _tell(output: Output, name: str, run: str, word: str, stops: list[dict[str, Any]]) -> None:
+    if output.as_json:
+        output.document({"run": run, "connection": name, "decision": word, "stops": stops})
+        return
+    output.result(f"{word}: {stop['sync']}: {stop['measured']}" for stop in stops)
+    if word == APPROVED:
+        output.message("The next run may do as much as that, and no more; good for two days.")
+        output.next(f"syncata run {name}")
+    else:
+        output.message("Nothing of it is sent; the next run is held again if it asks for the same.")
+        output.next(f"syncata plan {name}")
+
+
+def remembered(
+    project: Project, name: str, change: Callable[[Ledger], dict[str, Any]]
+) -> dict[str, Any]:
+    """Change what a connection's ledger remembers. Raises UsageError, Locked, StateProblem."""
+    project.connection_file(name)
+    path = project.ledger_file(name)
+    if not path.exists():
+        raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
+    with open_ledger(path) as ledger:
+        return change(ledger)

@@ -1,0 +1,145 @@
+"""`syncata rejects list|show|retry`."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from syncata.cli.deciding import remembered
+from syncata.cli.masking import masked_record
+from syncata.cli.operate import rejects_of
+from syncata.cli.output import Output
+from syncata.cli.project import Project, find_project, json_option, project_option, sync_option
+from syncata.errors import UsageError
+from syncata.ledger import KeptReject, Ledger, open_ledger
+from syncata.model import clean
+from syncata.report.run import reject_line, waiting_lines, waiting_report
+
+
+@click.group("rejects")
+def command() -> None:
+    """Records that were set aside: list them, look at one, try them again."""
+
+
+@command.command("list")
+@click.argument("connection")
+@sync_option
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many."
+)
+@json_option
+@project_option
+def listed(
+    connection: str, syncs: tuple[str, ...], limit: int, as_json: bool, project_dir: Path | None
+) -> None:
+    """What CONNECTION has set aside, and why; and what waits for something."""
+    output, project = Output(as_json=as_json), find_project(project_dir)
+    _require_ledger(project, connection)
+    rejects = [r for r in rejects_of(project, connection, limit) if not syncs or r["sync"] in syncs]
+    with open_ledger(project.ledger_file(connection), read_only=True) as ledger:
+        waiting = waiting_report(ledger.waiting_counts())
+    if as_json:
+        output.document({"connection": connection, "rejects": rejects, "waiting": waiting})
+        return
+    output.result(map(reject_line, rejects))
+    output.result(waiting_lines(waiting))
+    if rejects:
+        output.next(f"syncata rejects show {connection} {rejects[0]['sync']} KEY")
+    else:
+        output.message("Nothing is set aside.")
+        output.next(f"syncata status {connection}")
+
+
+@command.command("show")
+@click.argument("connection")
+@click.argument("sync")
+@click.argument("key")
+@json_option
+@project_option
+def show(connection: str, sync: str, key: str, as_json: bool, project_dir: Path | None) -> None:
+    """One record that was set aside: why, since when, and the record, personal data masked."""
+    output, project = Output(as_json=as_json), find_project(project_dir)
+    found = _found(project, connection, sync, key)
+    record = masked_record(project.load(connection), sync, found.reject.record)
+    if as_json:
+        output.document({**_data(found), "record": record})
+        return
+    output.result(_lines(found, record))
+    output.next(f"syncata rejects retry {connection} {sync} {key}")
+
+
+@command.command("retry")
+@click.argument("connection")
+@click.argument("sync", required=False)
+@click.argument("key", required=False)
+@json_option
+@project_option
+def retry(
+    connection: str, sync: str | None, key: str | None, as_json: bool, project_dir: Path | None
+) -> None:
+    """Try what was set aside again in the next run: all of it, of one SYNC, or one KEY."""
+    output, project = Output(as_json=as_json), find_project(project_dir)
+    known = list(project.load(connection).spec.syncs)
+    if sync is not None and sync not in known:
+        raise UsageError(f"there is no sync {sync}", hint=f"its syncs are {', '.join(known)}")
+
+    def change(ledger: Ledger) -> dict[str, Any]:
+        syncs = known if sync is None else [sync]
+        return {name: ledger.forgetting.refusal(name, key) for name in syncs}
+
+    counts = {name: n for name, n in remembered(project, connection, change).items() if n}
+    if as_json:
+        output.document({"connection": connection, "tried_again": counts})
+        return
+    if not counts:
+        output.message("Nothing like that is set aside.")
+    output.result(f"{name}: {n:,} tried again by the next run" for name, n in counts.items())
+    output.next(f"syncata run {connection}" if counts else f"syncata rejects list {connection}")
+
+
+def _require_ledger(project: Project, name: str) -> None:
+    project.connection_file(name)
+    if not project.ledger_file(name).exists():
+        raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
+
+
+def _found(project: Project, name: str, sync: str, key: str) -> KeptReject:
+    _require_ledger(project, name)
+    with open_ledger(project.ledger_file(name), read_only=True) as ledger:
+        for kept in ledger.rejects(sync):
+            if kept.reject.key == key:
+                return kept
+    raise UsageError(f"{key} of {sync} is not set aside", hint=f"see `syncata rejects list {name}`")
+
+
+def _data(kept: KeptReject) -> dict[str, Any]:
+    reject = kept.reject
+    return {
+        "sync": reject.sync,
+        "key": reject.key,
+        "stage": reject.stage,
+        "code": reject.code,
+        "field": reject.field,
+        "message": reject.message,
+        "position": reject.position,
+        "first_seen": kept.first_seen,
+        "last_seen": kept.last_seen,
+        "first_run": kept.first_run,
+        "last_run": kept.last_run,
+        "attempts": kept.attempts,
+    }
+
+
+def _lines(kept: KeptReject, record: Any) -> Iterator[str]:
+    reject = kept.reject
+    yield f"{reject.sync} {clean(reject.key)}  [{reject.code}]"
+    field = f"{reject.field}: " if reject.field else ""
+    yield f"  {clean(field + reject.message)}"
+    if reject.position:
+        yield f"  at {reject.position}"
+    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {kept.attempts} times"
+    if record is not None:
+        text = json.dumps(record, indent=2, ensure_ascii=False)
+        yield from (f"  {clean(line)}" for line in text.splitlines())

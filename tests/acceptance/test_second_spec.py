@@ -313,6 +313,20 @@ def test_a_row_that_two_products_could_be_is_given_to_none(shop: Shop) -> None:
     assert shop.airtable.rows()["mug-1"]["Notes"] == "mine"
 
 
+def test_a_row_that_is_a_product_already_is_no_other(shop: Shop) -> None:
+    """With a search by name alone a second product of that name would take over the first one's."""
+    shop.edit_spec('where: (`Stripe ID` ?? "") = "" and $trim', "where: $trim")
+    shop.stripe.put("mug-1", name="Mug")
+    shop.run()
+    shop.stripe.put("mug-2", name="Mug")
+    mark = shop.airtable.mark()
+    run = shop.run("--adopt", exit=6)
+    (reject,) = shop.rejects(run)
+    assert (reject["key"], reject["code"]) == ("mug-2", "SYN614")
+    assert "is that of mug-1, too" in reject["message"]
+    assert shop.airtable.writes(mark) == []
+
+
 def test_a_new_ledger_makes_no_second_rows(shop: Shop) -> None:
     """Its own rows are recognized by the column Stripe ID, whatever is remembered of them."""
     shop.synced(12)
@@ -327,8 +341,9 @@ def test_a_new_ledger_makes_no_second_rows(shop: Shop) -> None:
 
 
 def test_doctor_finds_everything_well(shop: Shop) -> None:
-    """Both credentials are tried, and every column is there."""
+    """Both credentials are tried, their scopes too, and every column is there."""
     shop.stripe.fill(1)
     result = shop.cli("doctor", "main", "--json")
     assert (result.exit, [c["subject"] for c in result.json["checks"] if c["code"]]) == (0, [])
-    assert shop.airtable.writes() == []
+    assert "cannot be tested" not in result.out
+    assert shop.airtable.effects() == {}

@@ -152,3 +152,14 @@ def test_a_cursor_that_leads_nowhere_ends_the_run(shop: Shop) -> None:
     shop.stripe.fault(endless=True)
     assert "would never end" in shop.run(exit=5).run["error"]["message"]
     assert shop.airtable.writes() == []
+
+
+@pytest.mark.parametrize("scope", ["data.records:read", "data.records:write"])
+def test_a_scope_that_is_missing_is_found_before_the_first_run(shop: Shop, scope: str) -> None:
+    """Doctor names it, and writes nothing to find out."""
+    shop.airtable.fault(missing_scopes=scope)
+    result = shop.cli("doctor", "main", "--json")
+    failed = [check for check in result.json["checks"] if check["state"] == "failed"]
+    assert (result.exit, len(failed)) == (4, 1)
+    assert f"the credential lacks the scope {scope}" in failed[0]["found"]
+    assert shop.airtable.effects() == {}

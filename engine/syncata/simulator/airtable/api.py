@@ -27,6 +27,7 @@ SWITCHES: dict[str, Switch] = KEYED | {
     "fail_items": Switch("list", "keys whose rows are refused, and with them all of a request"),
     "lacking_columns": Switch("list", "columns that the table does not have"),
     "missing_results": Switch("number", "leave out so many rows at the end of each answer"),
+    "missing_scopes": Switch("list", "scopes that no token has"),
     "expired_offsets": Switch("count", "refuse an offset as one that is too old"),
 }
 

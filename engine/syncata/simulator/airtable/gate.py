@@ -24,6 +24,8 @@ class Gate:
     def __init__(self, options: Options, faults: Faults, clock: Clock) -> None:
         """Know the tokens; count requests by the simulator's own clock."""
         self._keys = Keys(options.credentials or CREDENTIALS, faults, "bearer")
+        self._scopes = options.scopes
+        self._faults = faults
         self._limited = options.rate_limits
         self._clock = clock
         self._calls: deque[int] = deque(maxlen=RATE)
@@ -48,6 +50,9 @@ class Gate:
         if path["base"] != BASE or path["table"] not in (TABLE, TABLE_ID):
             said = "Invalid permissions, or the requested model was not found"
             return error(403, "INVALID_PERMISSIONS_OR_MODEL_NOT_FOUND", said)
+        scope = f"data.records:{'read' if request.method == 'GET' else 'write'}"
+        if scope not in self._scopes.get(client, {scope}) - self._faults.names("missing_scopes"):
+            return error(403, "INVALID_PERMISSIONS", f"The token lacks the scope {scope}")
         return None
 
     def _is_too_much(self) -> bool:

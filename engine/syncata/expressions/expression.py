@@ -9,12 +9,13 @@ from syncata.document import Scalar
 from syncata.errors import Position
 from syncata.expressions.analysis import analyse
 from syncata.expressions.catalogue import FUNCTIONS
+from syncata.expressions.compiler.program import NotCovered, Program, compile_tree
 from syncata.expressions.faults import ExpressionError, HostFailure, Refusal, meaning
 from syncata.expressions.findings import Found
 from syncata.expressions.interpreter import interpreter
+from syncata.expressions.lower import lower
 from syncata.expressions.parser import Node, parse
 from syncata.expressions.scope import Scope
-from syncata.expressions.shortcut import NO_SHORTCUT, shortcut_of
 from syncata.expressions.values import outward
 
 
@@ -41,14 +42,19 @@ class Expression:
     """
 
     __slots__ = (
-        "_shortcut", "_tree", "calls", "needs", "reads", "source", "variable_positions",
-        "variables",
+        "_lowered", "_program", "_programs", "_tree", "calls", "needs", "reads", "source",
+        "variable_positions", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Scalar, tree: Node, found: Found) -> None:
         self.source = source
         self._tree = tree
-        self._shortcut = shortcut_of(tree)
+        self._lowered = lower(tree)
+        self._programs: dict[frozenset[str], Program] = {}
+        try:
+            self._program: Program | None = compile_tree(self._lowered)
+        except NotCovered:
+            self._program = None
         self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
         self.needs: tuple[tuple[str, ...], ...] = tuple(
             path for path in found.needed if path not in found.tested
@@ -69,16 +75,45 @@ class Expression:
         """Calls of functions that neither the expression nor FUNCTIONS has."""
         return tuple(call for call in self.calls if not call.local and call.name not in FUNCTIONS)
 
+    @property
+    def compiled(self) -> bool:
+        """Whether it runs as compiled Python; else it is interpreted."""
+        return self._program is not None
+
     def evaluate(self, value: Any, scope: Scope) -> Any:
         """The expression's value on a plain JSON value: plain JSON, or UNDEFINED.
 
         The result may share parts with the input and the scope: copy it before changing it.
         Raises ExpressionError; what a function of the scope raises comes out unchanged.
         """
-        if self._shortcut is not None:
-            result = self._shortcut(value, scope.frame)
-            if result is not NO_SHORTCUT:
-                return result
+        program = self._program
+        if program is None:
+            return self._interpret(value, scope)
+        if scope.hides and scope.hides & program.built_in:
+            program = self._hiding(scope.hides)
+        try:
+            return program.run(value, scope.names)
+        except HostFailure as failure:
+            raised: Exception = failure.error
+        except Exception as error:  # noqa: BLE001  Python's own errors mean something here, too
+            raised = self._fault(error, program)
+        raise raised
+
+    def _hiding(self, hidden: frozenset[str]) -> Program:
+        """The program for scopes that have names like built-in functions."""
+        if hidden not in self._programs:
+            self._programs[hidden] = compile_tree(self._lowered, hidden)
+        return self._programs[hidden]
+
+    def _fault(self, error: Exception, program: Program) -> ExpressionError:
+        """What an exception of compiled code says, at the node whose code raised it."""
+        code, message = meaning(error, "")
+        offset = program.offset(error.__traceback__)
+        if isinstance(error, Refusal) and error.offset is not None:
+            offset = error.offset
+        return ExpressionError(code, message, self.source.at(offset or 0))
+
+    def _interpret(self, value: Any, scope: Scope) -> Any:
         engine = interpreter()
         try:
             return outward(engine.run(self._tree, value, scope.frame))

@@ -1,0 +1,69 @@
+"""Code for filters `[...]`."""
+
+import math
+
+from syncata.expressions import tree
+from syncata.expressions.compiler.constructors import function
+from syncata.expressions.compiler.operands import boolean_kind
+from syncata.expressions.compiler.values import PLAIN, Kind, Value
+from syncata.expressions.compiler.writer import MAX_LOOPS, Place, Writer
+
+
+def json_like(value: Value) -> bool:
+    """Whether a value's items are plain JSON for certain."""
+    return value.kind in PLAIN or value.kind in {Kind.FLAT, Kind.FREE}
+
+
+def loop_item(w: Writer, items: Value) -> Value:
+    """The variable of a loop over items."""
+    return Value(w.name("item"), Kind.JSON if json_like(items) else Kind.ANY)
+
+
+def makes_functions(node: tree.Node) -> bool:
+    """Whether a node holds functions, which remember the variables around them."""
+    return any(isinstance(n, (tree.Lambda, tree.Transform)) for n in tree.walk(node))
+
+
+def index_of(test: tree.Node) -> int | None:
+    """The position that a filter picks, if it is a written number."""
+    if not isinstance(test, tree.Literal) or isinstance(test.value, bool):
+        return None
+    return math.floor(test.value) if isinstance(test.value, (int, float)) else None
+
+
+def filtered(w: Writer, value: Value, test: tree.Node, place: Place) -> Value:
+    """The items of a value that a filter picks, as a sequence not collapsed yet."""
+    kind = Kind.FLAT if json_like(value) else Kind.ANY
+    index = index_of(test)
+    if index is not None:
+        return w.keep(Value(f"item_at({value.code}, {index})", kind, open=True))
+    held = w.hold(value)
+    kept, item = w.name("kept"), loop_item(w, value)
+    inner = Place(item, place.names, loops=place.loops + 1)
+    if inner.loops >= MAX_LOOPS or makes_functions(test):
+        name = function(w, "test", test, inner)
+        return w.keep(Value(f"filtered({held.code}, {name})", kind, open=True))
+    w.emit(f"{kept} = Sequence()")
+    position, items = w.name("i"), w.name("items")
+    w.emit(f"{items} = items_of({held.code})")
+    mark = len(w.lines)
+    w.emit(f"for {position}, {item.code} in enumerate({items}):")
+    with w.indented():
+        result = w.node(test, inner)
+        if boolean_kind(result):
+            w.patch(mark, f"for {item.code} in {items}:")
+            w.emit(f"if {result.code}: {kept}.append({item.code})")
+        else:
+            _pick(w, w.hold(result).code, kept, (item.code, position, items))
+    return Value(kept, kind, defined=True, open=True)
+
+
+def _pick(w: Writer, result: str, kept: str, item: tuple[str, str, str]) -> None:
+    """Texts decide by their truth, numbers by position, other values at run time."""
+    value, position, items = item
+    w.emit(f"if type({result}) is str:")
+    with w.indented():
+        w.emit(f"if {result}: {kept}.append({value})")
+    w.emit("else:")
+    with w.indented():
+        w.emit(f"{kept}.extend([{value}] * picks({result}, {position}, len({items})))")

@@ -42,7 +42,7 @@ class Expression:
     """
 
     __slots__ = (
-        "_lowered", "_program", "_programs", "_tree", "calls", "needs", "reads", "source",
+        "_lowered", "_program", "_programs", "_run", "_tree", "calls", "needs", "reads", "source",
         "variable_positions", "variables",
     )  # fmt: skip
 
@@ -55,6 +55,7 @@ class Expression:
             self._program: Program | None = compile_tree(self._lowered)
         except NotCovered:
             self._program = None
+        self._run = None if self._program is None else self._program.run
         self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
         self.needs: tuple[tuple[str, ...], ...] = tuple(
             path for path in found.needed if path not in found.tested
@@ -86,16 +87,28 @@ class Expression:
         The result may share parts with the input and the scope: copy it before changing it.
         Raises ExpressionError; what a function of the scope raises comes out unchanged.
         """
+        if scope.hides or self._run is None:
+            return self._evaluate_otherwise(value, scope)
+        try:
+            return self._run(value, scope.names)
+        except HostFailure as failure:
+            raised: Exception = failure.error
+        except Exception as error:  # noqa: BLE001  Python's own errors mean something here, too
+            raised = self._fault(error, self._program)
+        raise raised
+
+    def _evaluate_otherwise(self, value: Any, scope: Scope) -> Any:
+        """Interpreted, or as the program for scopes that have names like built-in functions."""
         program = self._program
         if program is None:
             return self._interpret(value, scope)
-        if scope.hides and scope.hides & program.built_in:
+        if scope.hides & program.built_in:
             program = self._hiding(scope.hides)
         try:
             return program.run(value, scope.names)
         except HostFailure as failure:
             raised: Exception = failure.error
-        except Exception as error:  # noqa: BLE001  Python's own errors mean something here, too
+        except Exception as error:  # noqa: BLE001
             raised = self._fault(error, program)
         raise raised
 
@@ -105,10 +118,10 @@ class Expression:
             self._programs[hidden] = compile_tree(self._lowered, hidden)
         return self._programs[hidden]
 
-    def _fault(self, error: Exception, program: Program) -> ExpressionError:
+    def _fault(self, error: Exception, program: Program | None) -> ExpressionError:
         """What an exception of compiled code says, at the node whose code raised it."""
         code, message = meaning(error, "")
-        offset = program.offset(error.__traceback__)
+        offset = None if program is None else program.offset(error.__traceback__)
         if isinstance(error, Refusal) and error.offset is not None:
             offset = error.offset
         return ExpressionError(code, message, self.source.at(offset or 0))

@@ -2,6 +2,7 @@
 
 from syncata.expressions import tree
 from syncata.expressions.compiler.filters import json_like
+from syncata.expressions.compiler.operands import scalar
 from syncata.expressions.compiler.values import PLAIN, Kind, Value
 from syncata.expressions.compiler.writer import Place, Writer
 from syncata.expressions.runtime.builtins import BUILT_IN
@@ -60,6 +61,10 @@ def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     codes = [value.code for value in values]
     listed = "".join(f"{code}, " for code in codes)
     careful = f"f_{name}.call(({listed}), {place.context.code})"
+    if len(values) == 2 and name == "lookup":
+        return _lookup(w, values[0], codes[1], careful)
+    if len(values) == 2 and name == "join" and values[1].kind is Kind.TEXT and values[1].defined:
+        return w.keep(Value(f"joined({codes[0]}, {codes[1]}, f_join)", Kind.TEXT))
     guards = _guards(name, values)
     if guards is None:
         code = careful
@@ -72,6 +77,19 @@ def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
                 careful = f"UNDEFINED if {codes[0]} is UNDEFINED else {careful}"
             code = f"{code} if {' and '.join(tests)} else {careful}"
     return w.keep(_result(name, values, code))
+
+
+def _lookup(w: Writer, value: Value, key: str, careful: str) -> Value:
+    """`$lookup`: at once where an object is looked up a text in."""
+    if scalar(value):
+        return w.keep(Value(careful, open=True))
+    tests = [f"type({key}) is str"]
+    constant = value.code.startswith("object")
+    if not constant:
+        tests.insert(0, f"type({value.code}) is dict")
+    code = f"{value.code}.get({key}, UNDEFINED) if {' and '.join(tests)} else {careful}"
+    kind = Kind.FLAT if json_like(value) else Kind.ANY
+    return w.keep(Value(code, Kind.JSON if constant else kind, open=not constant))
 
 
 def _guards(name: str, values: list[Value]) -> list[str] | None:

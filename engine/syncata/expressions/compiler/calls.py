@@ -71,7 +71,7 @@ def lambda_(w: Writer, node: tree.Lambda, place: Place, _outward: bool) -> Value
             if bound not in frame.local:
                 frame.local[bound] = w.variable(bound)
                 w.emit(f"{frame.local[bound]} = UNBOUND")
-        value = w.node(node.body, Place(place.context, frame, place.root))
+        value = w.node(node.body, Place(place.context, frame, place.root, often=place.often))
         w.emit(f"return {value.code}")
     sign = ""
     if node.signature is not None:

@@ -19,7 +19,7 @@ def array(w: Writer, node: tree.Array, place: Place, outward: bool) -> Value:
     plain = not node.cons
     for item in node.items:
         plain = _item(w, name, item, place, outward) and plain
-    return Value(name, Kind.JSON if plain else Kind.ANY, defined=True)
+    return Value(name, Kind.JSON if plain else Kind.ANY, defined=True, is_list=True)
 
 
 def _item(w: Writer, name: str, item: tree.Node, place: Place, outward: bool) -> bool:

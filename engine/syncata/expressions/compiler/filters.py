@@ -5,7 +5,7 @@ import math
 from syncata.expressions import tree
 from syncata.expressions.compiler.constructors import function
 from syncata.expressions.compiler.operands import boolean_kind
-from syncata.expressions.compiler.values import PLAIN, Kind, Value
+from syncata.expressions.compiler.values import PLAIN, Kind, Value, sequence
 from syncata.expressions.compiler.writer import MAX_LOOPS, Place, Writer
 
 
@@ -31,21 +31,29 @@ def index_of(test: tree.Node) -> int | None:
     return math.floor(test.value) if isinstance(test.value, (int, float)) else None
 
 
+def items_code(value: Value) -> str:
+    """Code for what a filter goes over."""
+    return value.code if value.is_list else f"items_of({value.code})"
+
+
 def filtered(w: Writer, value: Value, test: tree.Node, place: Place) -> Value:
     """The items of a value that a filter picks, as a sequence not collapsed yet."""
     kind = Kind.FLAT if json_like(value) else Kind.ANY
     index = index_of(test)
     if index is not None:
         return w.keep(Value(f"item_at({value.code}, {index})", kind, open=True))
-    held = w.hold(value)
+    held = Value(value.items, value.kind) if value.items else w.hold(value)
+    if isinstance(test, tree.Variable) and not test.name:
+        found = w.keep(Value(f"solid({items_code(held)})"))
+        return sequence(found.code, kind)
     kept, item = w.name("kept"), loop_item(w, value)
     inner = Place(item, place.names, loops=place.loops + 1)
     if inner.loops >= MAX_LOOPS or makes_functions(test):
         name = function(w, "test", test, inner)
         return w.keep(Value(f"filtered({held.code}, {name})", kind, open=True))
-    w.emit(f"{kept} = Sequence()")
+    w.emit(f"{kept} = []")
     position, items = w.name("i"), w.name("items")
-    w.emit(f"{items} = items_of({held.code})")
+    w.emit(f"{items} = {items_code(held)}")
     mark = len(w.lines)
     w.emit(f"for {position}, {item.code} in enumerate({items}):")
     with w.indented():
@@ -55,7 +63,7 @@ def filtered(w: Writer, value: Value, test: tree.Node, place: Place) -> Value:
             w.emit(f"if {result.code}: {kept}.append({item.code})")
         else:
             _pick(w, w.hold(result).code, kept, (item.code, position, items))
-    return Value(kept, kind, defined=True, open=True)
+    return sequence(kept, kind)
 
 
 def _pick(w: Writer, result: str, kept: str, item: tuple[str, str, str]) -> None:

@@ -1,5 +1,7 @@
 """Code for literals, names, operators, conditions and blocks."""
 
+from dataclasses import replace
+
 from syncata.expressions import tree
 from syncata.expressions.compiler.names import bound_in, lookup, may_change, used_in
 from syncata.expressions.compiler.values import NOTHING, SCALARS, Kind, Value, joined
@@ -194,7 +196,7 @@ def block(w: Writer, node: tree.Block, place: Place, outward: bool) -> Value:
                 frame.rebound.add(name)
             if not _bound_first(node, name):
                 w.emit(f"{frame.local[name]} = UNBOUND")
-        inner = Place(place.context, frame, place.root, place.loops)
+        inner = replace(place, names=frame)
     value = NOTHING
     for index, each in enumerate(node.nodes):
         last = index == len(node.nodes) - 1

@@ -6,8 +6,9 @@ from syncata.expressions import tree
 from syncata.expressions.compiler import streams
 from syncata.expressions.compiler.constructors import function, group
 from syncata.expressions.compiler.filters import filtered, json_like, loop_item, makes_functions
+from syncata.expressions.compiler.members import members, names_of, reach
 from syncata.expressions.compiler.operands import scalar
-from syncata.expressions.compiler.values import Kind, Value
+from syncata.expressions.compiler.values import Kind, Value, sequence
 from syncata.expressions.compiler.writer import MAX_LOOPS, Place, Writer
 
 Steps = tuple[tree.Step, ...]
@@ -18,7 +19,10 @@ def path(w: Writer, node: tree.Path, place: Place, outward: bool) -> Value:
     steps = node.steps
     plain = _leading_names(steps)
     if len(plain) == len(steps) and node.group is None and not node.keep:
-        return _names(w, plain, place)
+        return names_of(w, plain, place, outward=outward)
+    if _is_member(node):
+        value = w.hold(w.node(steps[0].node, place))
+        return members(w, value, _leading_names(steps[1:]), outward=outward)
     carrying = [index for index, step in enumerate(steps) if step.streaming]
     if carrying:
         stream = _from_start(w, steps[: carrying[0]], place, steps[0])
@@ -28,6 +32,14 @@ def path(w: Writer, node: tree.Path, place: Place, outward: bool) -> Value:
     if node.keep:
         value = w.keep(Value(f"kept_path({value.code})", value.kind))
     return value if node.group is None else group(w, node.group, value.code, place)
+
+
+def _is_member(node: tree.Path) -> bool:
+    """Whether a path is a variable and names behind it, and nothing else."""
+    first, rest = node.steps[0], node.steps[1:]
+    named = bool(rest) and len(_leading_names(rest)) == len(rest)
+    free = not (first.stages or first.streaming or node.keep or node.group is not None)
+    return named and free and isinstance(_core(first), tree.Variable)
 
 
 def _leading_names(steps: Steps) -> tuple[str, ...]:
@@ -45,43 +57,6 @@ def _core(step: tree.Step) -> tree.Node:
     return step.node.node if isinstance(step.node, tree.Attached) else step.node
 
 
-def _names(w: Writer, names: tuple[str, ...], place: Place) -> Value:
-    """A path of names: look-ups in objects inline, lists at run time."""
-    at = w.hold(place.context).code
-    kind = Kind.FLAT if place.plain else Kind.ANY
-    if len(names) == 1:
-        items = f"({at},)" if place.root else f"stream_of({at})"
-        code = (
-            f"{at}.get({names[0]!r}, UNDEFINED) if type({at}) is dict else walk({items}, {names})"
-        )
-        value = Value(f"({code})", kind)
-    else:
-        value = Value(w.name(), kind)
-        w.emit(f"{value.code} = {at}")
-        _look_up(w, value.code, names, place, "walk")
-    return value if place.plain else w.keep(Value(f"settled({value.code})"))
-
-
-def _look_up(
-    w: Writer, name: str, names: tuple[str, ...], place: Place, otherwise: str, at: int = 0
-) -> None:
-    """Look-ups one in the other; where there is a list, `otherwise` goes on with it."""
-    w.emit(f"if type({name}) is dict:")
-    with w.indented():
-        w.emit(f"{name} = {name}.get({names[at]!r}, UNDEFINED)")
-        if at + 1 < len(names):
-            _look_up(w, name, names, place, otherwise, at + 1)
-    once = place.root and at == 0
-    w.emit("else:" if at == 0 else f"elif isinstance({name}, (list, dict)):")
-    with w.indented():
-        items = f"({name},)" if once else f"stream_of({name})"
-        w.emit(f"{name} = {otherwise}({items}, {names[at:]})")
-    if at:
-        w.emit("else:")
-        with w.indented():
-            w.emit(f"{name} = UNDEFINED")
-
-
 def _from_start(
     w: Writer,
     steps: Steps,
@@ -94,10 +69,8 @@ def _from_start(
     """The values that steps yield from the context on; `whole`: they are the whole path."""
     head = _core(first)
     held = w.hold(place.context)
-    if place.root or isinstance(head, tree.Variable):
-        stream = held.named(f"({held.code},)")
-    else:
-        stream = held.named(f"stream_of({held.code})")
+    once = place.root or isinstance(head, tree.Variable)
+    stream = held.named(f"[{held.code}]" if once else f"stream_of({held.code})")
     if not steps:
         return stream
     if isinstance(head, tree.Variable) and not first.stages:
@@ -111,10 +84,8 @@ def _from_start(
     names = names[: len(steps) - 1] if whole else names
     if not names:
         return _rest(w, steps, stream, place, whole=whole, outward=outward)
-    name = w.name()
-    w.emit(f"{name} = {held.code}")
-    _look_up(w, name, names, place, "walk_on")
-    stream = Value(f"stream({name})", Kind.JSON if place.plain else Kind.ANY)
+    reached = w.hold(reach(w, names, place))
+    stream = reached.named(f"stream({reached.code})")
     return _rest(w, steps[len(names) :], stream, place, whole=whole, outward=outward)
 
 
@@ -147,8 +118,8 @@ def _rest(
         names = _leading_names(steps)
         if names:
             steps = steps[len(names) :]
-            walk = "walk_open" if whole and not steps else "walk_on"
             kind = Kind.FLAT if json_like(stream) else Kind.ANY
+            walk = "walk_open" if whole and not steps else "walk_on"
             stream = w.keep(Value(f"{walk}({stream.code}, {names})", kind, open=True))
         else:
             step, steps = steps[0], steps[1:]
@@ -164,10 +135,9 @@ def _step(
     if isinstance(step.node, tree.Sort):
         return _sort(w, step, stream, place)
     found = w.name("found")
-    mark = len(w.lines)
     w.emit(f"{found} = []")
     item = loop_item(w, stream)
-    inner = replace(place.within(item), loops=place.loops + 1)
+    inner = replace(place.within(item), loops=place.loops + 1, often=_reads_often(step.node))
     outward = outward and not (step.stages or isinstance(step.node, tree.Array))
     w.emit(f"for {item.code} in {stream.code}:")
     with w.indented():
@@ -176,13 +146,18 @@ def _step(
             assert isinstance(stage, tree.Filter), "positions belong to streams"
             value = filtered(w, value, stage.test, inner)
         held = value if value.defined else w.hold(value)
-        append = f"{found}.append({held.code})"
-        w.emit(append if value.defined else f"if {held.code} is not UNDEFINED: {append}")
+        take = f"{found}.extend({value.items})" if value.items else f"{found}.append({held.code})"
+        w.emit(take if value.defined else f"if {held.code} is not UNDEFINED: {take}")
     kind = Kind.FLAT if json_like(value) and not step.stages else Kind.ANY
-    if scalar(value) or (isinstance(step.node, tree.Object) and not step.stages):
-        w.patch(mark, f"{found} = Sequence()")
-        return Value(found, kind, open=True)
+    if value.items or scalar(value) or (isinstance(step.node, tree.Object) and not step.stages):
+        return sequence(found, kind) if last else Value(found, kind)
     return w.keep(Value(f"{'last_step' if last else 'flattened'}({found})", kind, open=True))
+
+
+def _reads_often(node: tree.Node) -> bool:
+    """Whether a step looks up three members or more."""
+    paths = [n for n in tree.walk(node) if isinstance(n, tree.Path)]
+    return sum(isinstance(_core(n.steps[0]), tree.Name) for n in paths) > 2
 
 
 def _step_value(w: Writer, node: tree.Node, place: Place, *, outward: bool) -> Value:

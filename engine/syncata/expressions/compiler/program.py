@@ -118,10 +118,11 @@ def compile_tree(node: tree.Node, hidden: frozenset[str] = frozenset()) -> Progr
     """
     w = Writer(RULES, hidden)
     names = constructors.own_frame(w, None, (node,))
-    start = len(w.lines)
-    value = w.node(node, Place(Value("root", Kind.JSON), names, root=True), outward=True)
+    value = w.node(
+        node, Place(Value("root", Kind.JSON), names, root=True, often=True), outward=True
+    )
     w.emit(f"return {value.code}")
-    source, offsets = _assembled(w, start)
+    source, offsets = _assembled(w)
     run_time: dict[str, Any] = dict(_RUN_TIME)
     run_time |= {f"f_{name}": BUILT_IN[name] for name in w.built_in}
     run_time |= {f"d_{name}": _direct(name) for name in w.direct}
@@ -139,13 +140,12 @@ def _direct(name: str) -> Any:
     return found.function
 
 
-def _assembled(w: Writer, start: int) -> tuple[str, tuple[int, ...]]:
+def _assembled(w: Writer) -> tuple[str, tuple[int, ...]]:
     """The source of the whole function, and the offset of each line."""
     head = ["def expression(root, names):"]
     head += [f"    {v} = names.get({n!r}, UNDEFINED)" for n, v in w.free.items()]
     if w.spends:
         head.append("    budget = Budget()")
-    del start
     body = ["    " * line.indent + line.text for line in w.lines]
     offsets = (0,) * len(head) + tuple(line.at for line in w.lines)
     return "\n".join([*head, *body, ""]), offsets

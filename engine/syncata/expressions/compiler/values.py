@@ -31,13 +31,16 @@ PLAIN = SCALARS | {Kind.JSON}
 class Value:
     """Python code for a value. It may be written once, and later, unless it is an `atom`.
 
-    `defined`: it is never undefined. `open`: it may be a sequence that was not collapsed yet.
+    `defined`: it is never undefined. `open`: it may be a sequence that was not collapsed yet; then
+    `items`, if not empty, is the variable of a list of its items. `is_list`: it is an array.
     """
 
     code: str
     kind: Kind = Kind.ANY
     defined: bool = False
     open: bool = False
+    items: str = ""
+    is_list: bool = False
 
     @property
     def atom(self) -> bool:
@@ -46,7 +49,12 @@ class Value:
 
     def named(self, code: str) -> "Value":
         """The same value by other code."""
-        return replace(self, code=code)
+        return replace(self, code=code, items="")
+
+
+def sequence(items: str, kind: Kind) -> Value:
+    """A sequence of what a list holds."""
+    return Value(f"Sequence({items})", kind, defined=True, open=True, items=items)
 
 
 NOTHING = Value("UNDEFINED", Kind.SCALAR)

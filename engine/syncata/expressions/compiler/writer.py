@@ -18,13 +18,15 @@ class Place:
     """Where a node is evaluated: the context and the names around it.
 
     `root`: the context is the input as a whole, of which a list counts as one item. `plain`: the
-    context came out of JSON. `loops` counts the loops of the function around.
+    context came out of JSON. `loops` counts the loops of the function around. `often`: so many
+    members of the context are looked up that it pays to look up its method only once.
     """
 
     context: Value
     names: Frame
     root: bool = False
     loops: int = 0
+    often: bool = False
 
     @property
     def plain(self) -> bool:
@@ -33,7 +35,7 @@ class Place:
 
     def within(self, context: Value) -> "Place":
         """The place inside a step, with another context."""
-        return replace(self, context=context, root=False)
+        return replace(self, context=context, root=False, often=context.code == "root")
 
 
 Rule = Callable[["Writer", Any, Place, bool], Value]
@@ -66,6 +68,7 @@ class Writer:
         self._functions = 0
         self._numbers = 0
         self._indent = 1
+        self._known: list[dict[tuple[object, ...], Value]] = [{}]
         self._at = 0
 
     def node(self, node: tree.Node, place: Place, *, outward: bool = False) -> Value:
@@ -73,7 +76,8 @@ class Writer:
         value = self.open_node(node, place, outward=outward)
         with self.placed(node.at):
             if value.open:
-                value = self.keep(replace(value, code=f"collapsed({value.code})", open=False))
+                code = f"gathered({value.items})" if value.items else f"collapsed({value.code})"
+                value = self.keep(Value(code, value.kind))
             return self.exit(value) if outward else value
 
     def open_node(self, node: tree.Node, place: Place, *, outward: bool = False) -> Value:
@@ -98,7 +102,7 @@ class Writer:
             return self.keep(replace(value, code=code, kind=Kind.NUMBER))
         if value.kind is Kind.FLAT:
             held = self.hold(value)
-            code = f"list({held.code}) if type({held.code}) is Sequence else {held.code}"
+            code = f"list({held.code}) if isinstance({held.code}, Sequence) else {held.code}"
             return Value(f"({code})", Kind.JSON, value.defined)
         if value.kind is Kind.FREE:
             return self.keep(replace(value, code=f"no_function({value.code})", kind=Kind.JSON))
@@ -118,8 +122,19 @@ class Writer:
     def indented(self) -> Iterator[None]:
         """Lines inside the line before."""
         self._indent += 1
+        self._known.append({})
         yield
+        self._known.pop()
         self._indent -= 1
+
+    def remembered(self, *key: object) -> Value | None:
+        """A value that was computed before, on every way to this line."""
+        return next((known[key] for known in self._known if key in known), None)
+
+    def remember(self, value: Value, *key: object) -> Value:
+        """Keep a value, which never changes, for those who ask for it again."""
+        self._known[-1][key] = value
+        return value
 
     def name(self, prefix: str = "t") -> str:
         """A new Python variable."""
@@ -152,12 +167,12 @@ class Writer:
         """A function inside; what is written meanwhile is its body."""
         name = self.name(prefix)
         self.emit(f"def {name}({parameters}):")
-        before = self.function
+        before = self.function, self._known
         self._functions += 1
-        self.function = self._functions
+        self.function, self._known = self._functions, []
         with self.indented():
             yield name
-        self.function = before
+        self.function, self._known = before
 
     def frame(self, parent: Frame | None, **names: Any) -> Frame:
         """A frame of names in the function that is being written."""

@@ -100,7 +100,7 @@ def distinct(items: Any) -> Any:
         return items
     found = {_identity(item): item for item in reversed(items)}
     first = [found.pop(key) for item in items if (key := _identity(item)) in found]
-    return Sequence(first) if type(items) is Sequence else first
+    return Sequence(first) if isinstance(items, Sequence) else first
 
 
 def _identity(value: Any) -> Any:

@@ -26,6 +26,18 @@ def _position(number: float, size: int) -> int:
     return position + size if position < 0 else position
 
 
+def solid(items: list[Any]) -> list[Any]:
+    """`[$]`: the items that count as true; numbers pick by position."""
+    found: list[Any] = []
+    for index, item in enumerate(items):
+        if type(item) is str:
+            if item:
+                found.append(item)
+        elif item is not None and item is not UNDEFINED:
+            found.extend([item] * picks(item, index, len(items)))
+    return found
+
+
 def item_at(value: Any, index: int) -> Any:
     """`value[index]`; the result is a sequence, or the item if that is an array."""
     items = value if isinstance(value, list) else (value,)

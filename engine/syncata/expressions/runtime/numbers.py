@@ -59,7 +59,7 @@ def rounded(number: Any, precision: Any = UNDEFINED) -> Any:
         return number
     places = 0 if precision is UNDEFINED else int(precision)
     if not places:
-        return number if type(number) is int else round(number)
+        return round(number)
     try:
         shifted = round(float(Decimal(repr(number)).scaleb(places)))
         return double(float(Decimal(shifted).scaleb(-places)))

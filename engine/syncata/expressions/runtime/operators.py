@@ -39,10 +39,22 @@ def double(value: float) -> int | float:
 
 def _operands(left: Any, right: Any) -> bool:
     """Whether arithmetic has two numbers; raises Refusal for other values."""
+    if type(left) is int and type(right) is int:
+        return True
     for code, side, value in (("T2001", "left", left), ("T2002", "right", right)):
         if value is not UNDEFINED and not is_number(value):
             raise Refusal(code, f"the {side} side of the operator must be a number")
     return left is not UNDEFINED and right is not UNDEFINED
+
+
+def _small(left: Any, right: Any) -> bool:
+    """Whether both are integers that doubles hold exactly: what records have most."""
+    return (
+        type(left) is int
+        and type(right) is int
+        and -LARGEST_EXACT <= left <= LARGEST_EXACT
+        and -LARGEST_EXACT <= right <= LARGEST_EXACT
+    )
 
 
 def add(left: Any, right: Any) -> Any:
@@ -67,6 +79,8 @@ def multiply(left: Any, right: Any) -> Any:
 
 def divide(left: Any, right: Any) -> Any:
     """`/`; by zero it yields infinity, which is an error as soon as it is used."""
+    if _small(left, right) and right:
+        return left / right if left % right else left // right
     if not _operands(left, right):
         return UNDEFINED
     if right == 0:

@@ -1,25 +1,27 @@
 """Arrays and sequences: what paths yield, and when one item stands for itself.
 
 The reference tells arrays, which stay what they are, from sequences, which collapse to their only
-item. `Sequence` is such a sequence, `Cons` an array constructor's result inside a path, which is
-not flattened, and `Tuples` a stream of tuples: dicts of the names bound along a path.
+item. `Sequence` is such a sequence, `Kept` one that keeps its only item (`a[]`), `Cons` an array
+constructor's result inside a path, which is not flattened, and `Tuples` a stream of tuples: dicts
+of the names bound along a path.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from syncata.expressions.values import UNDEFINED
 
 
 class Sequence(list[Any]):
-    """A sequence; `keep` says that a single item stays in it (`a[]`)."""
+    """A sequence; as the value of an expression it has two items or more."""
 
-    __slots__ = ("keep",)
-    keep: bool
+    __slots__ = ()
 
-    def __init__(self, items: Iterable[Any] = (), *, keep: bool = False) -> None:
-        super().__init__(items)
-        self.keep = keep
+
+class Kept(Sequence):
+    """A sequence that keeps its only item."""
+
+    __slots__ = ()
 
 
 class Cons(list[Any]):
@@ -38,37 +40,39 @@ def collapsed(value: Any) -> Any:
     """A value of an expression: of a sequence without items nothing, of one item the item."""
     if type(value) is not Sequence or len(value) > 1:
         return value
-    if not value:
-        return UNDEFINED
-    return value if value.keep else value[0]
+    return value[0] if value else UNDEFINED
+
+
+def gathered(found: list[Any]) -> Any:
+    """The value of a path whose last step yielded these values, none of them a list."""
+    if len(found) == 1:
+        return found[0]
+    return Sequence(found) if found else UNDEFINED
 
 
 def kept(value: Any) -> Any:
     """A value of `expression[]`: a sequence keeps its only item."""
     if type(value) is not Sequence:
         return value
-    value.keep = True
-    return value or UNDEFINED
+    return Kept(value) if value else UNDEFINED
 
 
 def kept_path(value: Any) -> Any:
     """The value of a path with `[]` in it."""
-    if type(value) is Cons:
-        value = Sequence([value])
-    return kept(value)
+    return Kept([value]) if type(value) is Cons else kept(value)
 
 
 def stream(value: Any) -> Any:
     """What the next step of a path goes over: the items of a list, or the value alone."""
     if isinstance(value, list):
         return value
-    return () if value is UNDEFINED else (value,)
+    return [] if value is UNDEFINED else [value]
 
 
 def stream_of(value: Any) -> Any:
     """What the first step of a path goes over: the context's items, or the context, even if it is
     undefined."""
-    return value if isinstance(value, list) else (value,)
+    return value if isinstance(value, list) else [value]
 
 
 def sequence_of(items: Any) -> Sequence:
@@ -78,14 +82,14 @@ def sequence_of(items: Any) -> Sequence:
 
 def settled(value: Any) -> Any:
     """The value of a member: a sequence in it does not keep its only item."""
-    if type(value) is Sequence and len(value) <= 1:
+    if isinstance(value, Sequence) and len(value) <= 1:
         return value[0] if value else UNDEFINED
     return value
 
 
 def items_of(value: Any) -> Any:
     """What a filter goes over: undefined counts as an item."""
-    return value if isinstance(value, list) else (value,)
+    return value if isinstance(value, list) else [value]
 
 
 def flattened(found: Iterable[Any]) -> Sequence:
@@ -103,7 +107,7 @@ def last_step(found: list[Any]) -> Any:
     """As `flattened`, for the last step of a path: a single array stays what it is."""
     if len(found) == 1:
         only = found[0]
-        if isinstance(only, list) and type(only) is not Sequence:
+        if isinstance(only, list) and not isinstance(only, Sequence):
             return only
     return flattened(found)
 
@@ -135,13 +139,49 @@ def members(items: Iterable[Any], name: str) -> list[Any]:
     return found
 
 
-def walk(items: Any, names: tuple[str, ...]) -> Any:
-    """The value of a path of names from a stream of items."""
-    return collapsed(walk_open(items, names))
+def walk(value: Any, names: tuple[str, ...]) -> Any:
+    """The value of a path of names from a value on, or from the items of a list."""
+    if not isinstance(value, (list, dict)):
+        return UNDEFINED
+    if len(names) == 1 and type(value) is list:
+        found = _each(value, names[0])
+        if found is not None:
+            return gathered(found)
+    return collapsed(walk_open(stream(value), names))
+
+
+def _each(items: list[Any], name: str) -> list[Any] | None:
+    """The members with a name, if all items are objects and none of the members is a list."""
+    found = []
+    for item in items:
+        if type(item) is not dict:
+            return None
+        value = item.get(name, UNDEFINED)
+        if value is not UNDEFINED:
+            if isinstance(value, list):
+                return None
+            found.append(value)
+    return found
+
+
+def walk_out(value: Any, names: tuple[str, ...]) -> Any:
+    """The same as plain JSON."""
+    found = walk(value, names)
+    return list(found) if isinstance(found, Sequence) else found
+
+
+def walk_on(value: Any, names: tuple[str, ...]) -> Any:
+    """What further steps go over behind a path of names."""
+    if not isinstance(value, (list, dict)):
+        return UNDEFINED
+    items = stream(value)
+    for name in names:
+        items = flattened(members(items, name))
+    return items
 
 
 def walk_open(items: Any, names: tuple[str, ...]) -> Any:
-    """The stream at the end of a path of names; its end is the path's end."""
+    """What the last step of a path of names yields, not collapsed."""
     for name in names[:-1]:
         items = flattened(members(items, name))
         if not items:
@@ -149,11 +189,16 @@ def walk_open(items: Any, names: tuple[str, ...]) -> Any:
     return last_step(members(items, names[-1]))
 
 
-def walk_on(items: Any, names: tuple[str, ...]) -> Any:
-    """The stream after steps that are names, where more steps follow."""
-    for name in names:
-        items = flattened(members(items, name))
-    return items
+Getter = Callable[[str, Any], Any]
+
+
+def getters(value: Any) -> tuple[Getter, Getter, Getter]:
+    """What stands for `value.get` where the value is no object: `walk`, `walk_out`, `walk_on`."""
+    return (
+        lambda name, _undefined: walk(value, (name,)),
+        lambda name, _undefined: walk_out(value, (name,)),
+        lambda name, _undefined: walk_on(value, (name,)),
+    )
 
 
 def wildcard(value: Any) -> Any:

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_to_bytes
 from syncata.expressions.faults import Refusal
 from syncata.expressions.runtime.functions import Function
 from syncata.expressions.runtime.limits import MAX_TEXT
-from syncata.expressions.runtime.operators import number_text
+from syncata.expressions.runtime.operators import LARGEST_EXACT, number_text
 from syncata.expressions.values import UNDEFINED, json_text
 
 MAX_WIDTH = 1_000_000
@@ -20,6 +20,8 @@ _URL_PART = "!*'()-_.~"
 
 def string(value: Any, prettify: Any = UNDEFINED) -> Any:
     """`$string`: a value as text; functions are empty texts."""
+    if type(value) is int and -LARGEST_EXACT < value < LARGEST_EXACT:
+        return str(value)
     if value is UNDEFINED or isinstance(value, str):
         return value
     if isinstance(value, Function):
@@ -126,6 +128,21 @@ def join(texts: Any, separator: Any = UNDEFINED) -> Any:
     if sum(map(len, texts)) + len(between) * len(texts) > MAX_TEXT:
         raise Refusal("SYN222", f"a text grows beyond {MAX_TEXT} characters")
     return between.join(texts)
+
+
+def joined(texts: Any, separator: str, careful: Function) -> Any:
+    """`$join` with a separator; what is no list of texts is left to the function itself."""
+    if isinstance(texts, list):
+        try:
+            text = separator.join(texts)
+        except TypeError:
+            pass
+        else:
+            if len(text) <= MAX_TEXT:
+                return text
+    elif texts is UNDEFINED or type(texts) is str:
+        return texts
+    return careful.call((texts, separator))
 
 
 def code_units(text: str) -> list[str]:

@@ -1,0 +1,74 @@
+"""Code for members of objects by name: look-ups in objects inline, lists at run time."""
+
+from syncata.expressions.compiler.filters import json_like
+from syncata.expressions.compiler.values import Kind, Value
+from syncata.expressions.compiler.writer import Place, Writer
+
+Names = tuple[str, ...]
+
+
+def names_of(w: Writer, names: Names, place: Place, *, outward: bool) -> Value:
+    """The value of a path of names from the context on."""
+    known = w.remembered("walk", w.hold(place.context).code, place.root, names)
+    walk = "walk_out" if outward and place.plain and known is None else "walk"
+    return _settled(w, _member(w, names, place, walk), place.plain, walk)
+
+
+def reach(w: Writer, names: Names, place: Place) -> Value:
+    """What further steps go over behind names."""
+    return _member(w, names, place, "walk_on")
+
+
+def members(w: Writer, value: Value, names: Names, *, outward: bool) -> Value:
+    """The value of a path of names from a value on."""
+    plain = json_like(value)
+    for index, name in enumerate(names):
+        last = index == len(names) - 1
+        walk = ("walk_out" if outward and plain else "walk") if last else "walk_on"
+        value = w.keep(Value(_look_up(value.code, name, walk), Kind.JSON if plain else Kind.ANY))
+    return _settled(w, value, plain, walk)
+
+
+def _settled(w: Writer, value: Value, plain: bool, walk: str) -> Value:
+    """The value with what is known of it; only in plain JSON no member is a sequence."""
+    if plain:
+        return Value(value.code, Kind.JSON if walk == "walk_out" else Kind.FLAT)
+    return w.keep(Value(f"settled({value.code})"))
+
+
+def _member(w: Writer, names: Names, place: Place, walk: str) -> Value:
+    """A member of a member of the context; what was looked up before is not looked up again."""
+    context = w.hold(place.context)
+    key = (walk, context.code, place.root, names)
+    known = w.remembered(*key)
+    if known is not None:
+        return known
+    name = names[-1]
+    kind = Kind.JSON if place.plain else Kind.ANY
+    if len(names) > 1:
+        held = w.hold(_member(w, names[:-1], place, "walk_on"))
+        code = _look_up(held.code, name, walk)
+    elif place.often:
+        code = f"{_getter(w, context.code, walk, once=place.root)}({name!r}, UNDEFINED)"
+    else:
+        code = _look_up(context.code, name, walk)
+    return w.remember(w.keep(Value(code, kind)), *key)
+
+
+def _look_up(at: str, name: str, walk: str) -> str:
+    return f"{at}.get({name!r}, UNDEFINED) if type({at}) is dict else {walk}({at}, ({name!r},))"
+
+
+WALKS = ("walk", "walk_out", "walk_on")
+
+
+def _getter(w: Writer, at: str, walk: str, *, once: bool) -> str:
+    """The variable with the function that looks up members of the context."""
+    known = w.remembered("getter", at, once)
+    if known is None:
+        name = w.name("get")
+        names = [f"{name}_{each}" for each in WALKS]
+        w.emit(f"if type({at}) is dict: {' = '.join(names)} = {at}.get")
+        w.emit(f"else: {', '.join(names)} = getters({f'[{at}]' if once else at})")
+        known = w.remember(Value(name), "getter", at, once)
+    return f"{known.code}_{walk}"

@@ -9,7 +9,8 @@ from syncata.document import Scalar
 from syncata.errors import Position
 from syncata.expressions.analysis import analyse
 from syncata.expressions.catalogue import FUNCTIONS
-from syncata.expressions.compiler.program import NotCovered, Program, compile_tree
+from syncata.expressions.compiler.program import Run, compile_tree, offset_of
+from syncata.expressions.compiler.values import NotCovered
 from syncata.expressions.faults import ExpressionError, HostFailure, Refusal, meaning
 from syncata.expressions.findings import Found
 from syncata.expressions.interpreter import interpreter
@@ -42,20 +43,13 @@ class Expression:
     """
 
     __slots__ = (
-        "_lowered", "_program", "_programs", "_run", "_tree", "calls", "needs", "reads", "source",
-        "variable_positions", "variables",
+        "_run", "_tree", "calls", "needs", "reads", "source", "variable_positions", "variables",
     )  # fmt: skip
 
     def __init__(self, source: Scalar, tree: Node, found: Found) -> None:
         self.source = source
         self._tree = tree
-        self._lowered = lower(tree)
-        self._programs: dict[frozenset[str], Program] = {}
-        try:
-            self._program: Program | None = compile_tree(self._lowered)
-        except NotCovered:
-            self._program = None
-        self._run = None if self._program is None else self._program.run
+        self._run = _compiled(tree)
         self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
         self.needs: tuple[tuple[str, ...], ...] = tuple(
             path for path in found.needed if path not in found.tested
@@ -79,7 +73,7 @@ class Expression:
     @property
     def compiled(self) -> bool:
         """Whether it runs as compiled Python; else it is interpreted."""
-        return self._program is not None
+        return self._run is not None
 
     def evaluate(self, value: Any, scope: Scope) -> Any:
         """The expression's value on a plain JSON value: plain JSON, or UNDEFINED.
@@ -87,44 +81,24 @@ class Expression:
         The result may share parts with the input and the scope: copy it before changing it.
         Raises ExpressionError; what a function of the scope raises comes out unchanged.
         """
-        if scope.hides or self._run is None:
-            return self._evaluate_otherwise(value, scope)
+        run = self._run
+        if run is None:
+            return self._interpret(value, scope)
         try:
-            return self._run(value, scope.names)
+            return run(value, scope)
         except HostFailure as failure:
             raised: Exception = failure.error
         except Exception as error:  # noqa: BLE001  Python's own errors mean something here, too
-            raised = self._fault(error, self._program)
+            raised = self._fault(error)
         raise raised
 
-    def _evaluate_otherwise(self, value: Any, scope: Scope) -> Any:
-        """Interpreted, or as the program for scopes that have names like built-in functions."""
-        program = self._program
-        if program is None:
-            return self._interpret(value, scope)
-        if scope.hides & program.built_in:
-            program = self._hiding(scope.hides)
-        try:
-            return program.run(value, scope.names)
-        except HostFailure as failure:
-            raised: Exception = failure.error
-        except Exception as error:  # noqa: BLE001
-            raised = self._fault(error, program)
-        raise raised
-
-    def _hiding(self, hidden: frozenset[str]) -> Program:
-        """The program for scopes that have names like built-in functions."""
-        if hidden not in self._programs:
-            self._programs[hidden] = compile_tree(self._lowered, hidden)
-        return self._programs[hidden]
-
-    def _fault(self, error: Exception, program: Program | None) -> ExpressionError:
+    def _fault(self, error: Exception) -> ExpressionError:
         """What an exception of compiled code says, at the node whose code raised it."""
         code, message = meaning(error, "")
-        offset = None if program is None else program.offset(error.__traceback__)
+        offset = offset_of(error.__traceback__)
         if isinstance(error, Refusal) and error.offset is not None:
             offset = error.offset
-        return ExpressionError(code, message, self.source.at(offset or 0))
+        return ExpressionError(code, message, self.source.at(offset))
 
     def _interpret(self, value: Any, scope: Scope) -> Any:
         engine = interpreter()
@@ -152,6 +126,14 @@ class Expression:
 
     def __repr__(self) -> str:
         return f"Expression({self.source.text!r})"
+
+
+def _compiled(tree: Node) -> Run | None:
+    """The expression as Python code, None where the compiler does not cover it."""
+    try:
+        return compile_tree(lower(tree)).run
+    except NotCovered:
+        return None
 
 
 def compile_expression(source: Scalar) -> Expression:

@@ -1,9 +1,8 @@
 """Code for calls of functions that every expression has."""
 
 from syncata.expressions import tree
-from syncata.expressions.compiler.filters import json_like
 from syncata.expressions.compiler.operands import scalar
-from syncata.expressions.compiler.values import PLAIN, Kind, Value
+from syncata.expressions.compiler.values import PLAIN, Kind, Value, json_like
 from syncata.expressions.compiler.writer import Place, Writer
 from syncata.expressions.runtime.builtins import BUILT_IN
 from syncata.expressions.runtime.functions import Builtin
@@ -35,6 +34,10 @@ ITEMS = _names("filter keys lookup reverse shuffle sort distinct merge spread si
 # What may not be collapsed yet.
 OPEN = _names("map filter keys lookup distinct each spread match")
 DEFINED = _names("count exists random")
+# What may yield something else for the same arguments, or yields a sequence that others may change.
+IMPURE = _names(
+    "random shuffle map filter sort reduce single each sift match replace contains split"
+)
 # What yields nothing for nothing, whatever the other arguments are.
 STRICT = TEXTS | COMPUTED | _names("length boolean not contains split")
 
@@ -48,7 +51,8 @@ KIND_LETTERS = {Kind.TEXT: "s", Kind.NUMBER: "n", Kind.COMPUTED: "n", Kind.BOOLE
 def own(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     """A function of ours, which takes and yields plain JSON."""
     arguments = [w.hold(w.node(each, place, outward=True)).code for each in node.arguments]
-    return w.keep(Value(f"f_{name}.take({', '.join(arguments)})", Kind.JSON))
+    kind = Kind.NUMBER if name == "duration" else Kind.TEXT
+    return w.once(Value(f"f_{name}.take({', '.join(arguments)})", kind))
 
 
 def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
@@ -76,7 +80,8 @@ def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
             if name in STRICT and tests == guards[:1] and not values[0].defined:
                 careful = f"UNDEFINED if {codes[0]} is UNDEFINED else {careful}"
             code = f"{code} if {' and '.join(tests)} else {careful}"
-    return w.keep(_result(name, values, code))
+    result = _result(name, values, code)
+    return w.keep(result) if name in IMPURE else w.once(result)
 
 
 def _lookup(w: Writer, value: Value, key: str, careful: str) -> Value:

@@ -1,6 +1,7 @@
 """Code for arrays, objects and grouping."""
 
 from syncata.expressions import tree
+from syncata.expressions.compiler.members import array_of, path_names
 from syncata.expressions.compiler.names import Frame, bound_in
 from syncata.expressions.compiler.operands import scalar
 from syncata.expressions.compiler.values import PLAIN, Kind, Value
@@ -14,6 +15,9 @@ def array(w: Writer, node: tree.Array, place: Place, outward: bool) -> Value:
     literal = constant_array(node)
     if literal is not None and not outward and not node.cons:
         return Value(w.constant(literal, "list"), Kind.JSON, defined=True)
+    names = path_names(node.items[0]) if len(node.items) == 1 and not node.cons else ()
+    if names:
+        return array_of(w, names, place)
     name = w.name()
     w.emit(f"{name} = Cons()" if node.cons else f"{name} = []")
     plain = not node.cons

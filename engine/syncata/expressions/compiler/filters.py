@@ -5,13 +5,8 @@ import math
 from syncata.expressions import tree
 from syncata.expressions.compiler.constructors import function
 from syncata.expressions.compiler.operands import boolean_kind
-from syncata.expressions.compiler.values import PLAIN, Kind, Value, sequence
+from syncata.expressions.compiler.values import Kind, Value, json_like, sequence
 from syncata.expressions.compiler.writer import MAX_LOOPS, Place, Writer
-
-
-def json_like(value: Value) -> bool:
-    """Whether a value's items are plain JSON for certain."""
-    return value.kind in PLAIN or value.kind in {Kind.FLAT, Kind.FREE}
 
 
 def loop_item(w: Writer, items: Value) -> Value:

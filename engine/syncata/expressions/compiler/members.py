@@ -1,10 +1,50 @@
 """Code for members of objects by name: look-ups in objects inline, lists at run time."""
 
-from syncata.expressions.compiler.filters import json_like
-from syncata.expressions.compiler.values import Kind, Value
+from syncata.expressions import tree
+from syncata.expressions.compiler.values import Kind, Value, json_like
 from syncata.expressions.compiler.writer import Place, Writer
 
 Names = tuple[str, ...]
+
+
+def leading_names(steps: tuple[tree.Step, ...]) -> Names:
+    """The names of the steps at the start that are nothing but names."""
+    names: list[str] = []
+    for step in steps:
+        held = core(step)
+        if not isinstance(held, tree.Name) or step.stages or step.streaming:
+            break
+        names.append(held.name)
+    return tuple(names)
+
+
+def core(step: tree.Step) -> tree.Node:
+    """What a step evaluates, without what is attached to it."""
+    return step.node.node if isinstance(step.node, tree.Attached) else step.node
+
+
+def path_names(node: tree.Node) -> Names:
+    """The names of a path that consists of nothing else, else none."""
+    if not isinstance(node, tree.Path) or node.group is not None or node.keep:
+        return ()
+    names = leading_names(node.steps)
+    return names if len(names) == len(node.steps) else ()
+
+
+def array_of(w: Writer, names: Names, place: Place) -> Value:
+    """`[a.b]`: the values of a path of names in a new array."""
+    if len(names) == 1:
+        value = names_of(w, names, place, outward=False)
+        return w.keep(Value(f"array({value.code})", _item_kind(place), defined=True, is_list=True))
+    held = w.hold(_member(w, names[:-1], place, "walk_on"))
+    at, name = held.code, names[-1]
+    one = f"array({at}.get({name!r}, UNDEFINED)) if type({at}) is dict"
+    code = f"{one} else walk_array({at}, {name!r})"
+    return w.keep(Value(code, _item_kind(place), defined=True, is_list=True))
+
+
+def _item_kind(place: Place) -> Kind:
+    return Kind.JSON if place.plain else Kind.ANY
 
 
 def names_of(w: Writer, names: Names, place: Place, *, outward: bool) -> Value:
@@ -44,7 +84,7 @@ def _member(w: Writer, names: Names, place: Place, walk: str) -> Value:
     if known is not None:
         return known
     name = names[-1]
-    kind = Kind.JSON if place.plain else Kind.ANY
+    kind = _item_kind(place)
     if len(names) > 1:
         held = w.hold(_member(w, names[:-1], place, "walk_on"))
         code = _look_up(held.code, name, walk)
@@ -68,7 +108,15 @@ def _getter(w: Writer, at: str, walk: str, *, once: bool) -> str:
     if known is None:
         name = w.name("get")
         names = [f"{name}_{each}" for each in WALKS]
-        w.emit(f"if type({at}) is dict: {' = '.join(names)} = {at}.get")
-        w.emit(f"else: {', '.join(names)} = getters({f'[{at}]' if once else at})")
-        known = w.remember(Value(name), "getter", at, once)
+        lines = [
+            f"if type({at}) is dict: {' = '.join(names)} = {at}.get",
+            f"else: {', '.join(names)} = getters({f'[{at}]' if once else at})",
+        ]
+        if at == "root" and not w.function:
+            w.prologue += lines
+            known = w.remember_always(Value(name), "getter", at, once)
+        else:
+            for line in lines:
+                w.emit(line)
+            known = w.remember(Value(name), "getter", at, once)
     return f"{known.code}_{walk}"

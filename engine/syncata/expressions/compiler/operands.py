@@ -192,7 +192,7 @@ def block(w: Writer, node: tree.Block, place: Place, outward: bool) -> Value:
         frame = w.frame(place.names)
         for name in counts:
             frame.local[name] = w.variable(name)
-            if counts[name] > sum(isinstance(n, tree.Bind) and n.name == name for n in node.nodes):
+            if counts[name] > 1 or not _bound_here(node, name):
                 frame.rebound.add(name)
             if not _bound_first(node, name):
                 w.emit(f"{frame.local[name]} = UNBOUND")
@@ -205,6 +205,11 @@ def block(w: Writer, node: tree.Block, place: Place, outward: bool) -> Value:
         else:
             value = w.node(each, inner, outward=outward and last)
     return value
+
+
+def _bound_here(node: tree.Block, name: str) -> bool:
+    """Whether the block binds a name as one of its own expressions, not inside one."""
+    return any(isinstance(each, tree.Bind) and each.name == name for each in node.nodes)
 
 
 def _bound_first(node: tree.Block, name: str) -> bool:

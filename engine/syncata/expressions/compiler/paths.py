@@ -5,24 +5,22 @@ from dataclasses import replace
 from syncata.expressions import tree
 from syncata.expressions.compiler import streams
 from syncata.expressions.compiler.constructors import function, group
-from syncata.expressions.compiler.filters import filtered, json_like, loop_item, makes_functions
-from syncata.expressions.compiler.members import members, names_of, reach
+from syncata.expressions.compiler.filters import filtered, loop_item, makes_functions
+from syncata.expressions.compiler.members import core, leading_names, members, names_of, reach
 from syncata.expressions.compiler.operands import scalar
-from syncata.expressions.compiler.values import Kind, Value, sequence
+from syncata.expressions.compiler.values import Kind, Value, json_like, sequence
 from syncata.expressions.compiler.writer import MAX_LOOPS, Place, Writer
-
-Steps = tuple[tree.Step, ...]
 
 
 def path(w: Writer, node: tree.Path, place: Place, outward: bool) -> Value:
     """`a.b.c`, with filters, sorting, `[]`, names on the way and grouping."""
     steps = node.steps
-    plain = _leading_names(steps)
+    plain = leading_names(steps)
     if len(plain) == len(steps) and node.group is None and not node.keep:
         return names_of(w, plain, place, outward=outward)
     if _is_member(node):
         value = w.hold(w.node(steps[0].node, place))
-        return members(w, value, _leading_names(steps[1:]), outward=outward)
+        return members(w, value, leading_names(steps[1:]), outward=outward)
     carrying = [index for index, step in enumerate(steps) if step.streaming]
     if carrying:
         stream = _from_start(w, steps[: carrying[0]], place, steps[0])
@@ -37,29 +35,14 @@ def path(w: Writer, node: tree.Path, place: Place, outward: bool) -> Value:
 def _is_member(node: tree.Path) -> bool:
     """Whether a path is a variable and names behind it, and nothing else."""
     first, rest = node.steps[0], node.steps[1:]
-    named = bool(rest) and len(_leading_names(rest)) == len(rest)
+    named = bool(rest) and len(leading_names(rest)) == len(rest)
     free = not (first.stages or first.streaming or node.keep or node.group is not None)
-    return named and free and isinstance(_core(first), tree.Variable)
-
-
-def _leading_names(steps: Steps) -> tuple[str, ...]:
-    """The names of the steps at the start that are nothing but names."""
-    names: list[str] = []
-    for step in steps:
-        held = _core(step)
-        if not isinstance(held, tree.Name) or step.stages or step.streaming:
-            break
-        names.append(held.name)
-    return tuple(names)
-
-
-def _core(step: tree.Step) -> tree.Node:
-    return step.node.node if isinstance(step.node, tree.Attached) else step.node
+    return named and free and isinstance(core(first), tree.Variable)
 
 
 def _from_start(
     w: Writer,
-    steps: Steps,
+    steps: tuple[tree.Step, ...],
     place: Place,
     first: tree.Step,
     *,
@@ -67,7 +50,7 @@ def _from_start(
     outward: bool = False,
 ) -> Value:
     """The values that steps yield from the context on; `whole`: they are the whole path."""
-    head = _core(first)
+    head = core(first)
     held = w.hold(place.context)
     once = place.root or isinstance(head, tree.Variable)
     stream = held.named(f"[{held.code}]" if once else f"stream_of({held.code})")
@@ -80,7 +63,7 @@ def _from_start(
         )
     if isinstance(head, tree.Array) and head.cons and not first.stages:
         return _after_array(w, steps, place, whole=whole)
-    names = _leading_names(steps)
+    names = leading_names(steps)
     names = names[: len(steps) - 1] if whole else names
     if not names:
         return _rest(w, steps, stream, place, whole=whole, outward=outward)
@@ -89,7 +72,7 @@ def _from_start(
     return _rest(w, steps[len(names) :], stream, place, whole=whole, outward=outward)
 
 
-def _after_array(w: Writer, steps: Steps, place: Place, *, whole: bool) -> Value:
+def _after_array(w: Writer, steps: tuple[tree.Step, ...], place: Place, *, whole: bool) -> Value:
     """A path that starts with an array: it is made once, and if it is empty that is the value."""
     made = w.hold(w.node(steps[0].node, place))
     if len(steps) == 1:
@@ -106,7 +89,7 @@ def _after_array(w: Writer, steps: Steps, place: Place, *, whole: bool) -> Value
 
 def _rest(
     w: Writer,
-    steps: Steps,
+    steps: tuple[tree.Step, ...],
     stream: Value,
     place: Place,
     *,
@@ -115,7 +98,7 @@ def _rest(
 ) -> Value:
     """The steps one after the other, each over what the one before yields."""
     while steps:
-        names = _leading_names(steps)
+        names = leading_names(steps)
         if names:
             steps = steps[len(names) :]
             kind = Kind.FLAT if json_like(stream) else Kind.ANY
@@ -157,7 +140,7 @@ def _step(
 def _reads_often(node: tree.Node) -> bool:
     """Whether a step looks up three members or more."""
     paths = [n for n in tree.walk(node) if isinstance(n, tree.Path)]
-    return sum(isinstance(_core(n.steps[0]), tree.Name) for n in paths) > 2
+    return sum(isinstance(core(n.steps[0]), tree.Name) for n in paths) > 2
 
 
 def _step_value(w: Writer, node: tree.Node, place: Place, *, outward: bool) -> Value:

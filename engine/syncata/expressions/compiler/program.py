@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from syncata.expressions import tree
 from syncata.expressions.compiler import calls, constructors, operands, paths
-from syncata.expressions.compiler.names import Frame
 from syncata.expressions.compiler.values import Kind, NotCovered, Value
 from syncata.expressions.compiler.writer import Place, Rule, Writer
 from syncata.expressions.runtime import (
@@ -26,8 +25,16 @@ from syncata.expressions.runtime.functions import Builtin
 from syncata.expressions.runtime.limits import Budget
 from syncata.expressions.values import UNDEFINED, no_function, plain
 
-Run = Callable[[Any, Mapping[str, Any]], Any]
-"""Generated code: takes the input and the names of the scope."""
+
+class Names(Protocol):
+    """What generated code needs of a scope."""
+
+    names: Mapping[str, Any]
+    hides: frozenset[str]
+
+
+Run = Callable[[Any, Names], Any]
+"""Generated code: takes the input and the scope."""
 
 
 def _open(name: str) -> Rule:
@@ -90,48 +97,47 @@ _RUN_TIME: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A compiled expression: its function, its source, and the offset of each line's node.
-
-    `built_in` are the functions it takes for granted: a scope must not hide them.
-    """
+    """A compiled expression: its function, and the function's source."""
 
     run: Run
     source: str
-    offsets: tuple[int, ...]
-    built_in: frozenset[str]
-    names: Mapping[str, Any]
 
-    def offset(self, traceback: TracebackType | None) -> int | None:
-        """The offset of the node whose code raised an exception."""
-        found = None
-        while traceback is not None:
-            if traceback.tb_frame.f_globals is self.names:
-                found = self.offsets[traceback.tb_lineno - 1]
-            traceback = traceback.tb_next
-        return found
+
+def offset_of(traceback: TracebackType | None) -> int:
+    """The offset of the node whose code raised an exception."""
+    found = 0
+    while traceback is not None:
+        offsets = traceback.tb_frame.f_globals.get("OFFSETS")
+        if offsets is not None:
+            found = offsets[traceback.tb_lineno - 1]
+        traceback = traceback.tb_next
+    return found
 
 
 def compile_tree(node: tree.Node, hidden: frozenset[str] = frozenset()) -> Program:
     """Compile an expression for scopes that hide these built-in functions.
 
+    For scopes that hide others, the function compiles the expression anew when it meets them.
     Raises NotCovered.
     """
     w = Writer(RULES, hidden)
-    names = constructors.own_frame(w, None, (node,))
-    value = w.node(
-        node, Place(Value("root", Kind.JSON), names, root=True, often=True), outward=True
-    )
+    frame = constructors.own_frame(w, None, (node,))
+    place = Place(Value("root", Kind.JSON), frame, root=True, often=True)
+    value = w.node(node, place, outward=True)
     w.emit(f"return {value.code}")
-    source, offsets = _assembled(w)
-    run_time: dict[str, Any] = dict(_RUN_TIME)
-    run_time |= {f"f_{name}": BUILT_IN[name] for name in w.built_in}
+    head = _head(w)
+    lines = [*head, *("    " * line.indent + line.text for line in w.lines)]
+    source = "\n".join([*lines, ""])
+    run_time = _RUN_TIME | w.constants | {f"f_{name}": BUILT_IN[name] for name in w.built_in}
     run_time |= {f"d_{name}": _direct(name) for name in w.direct}
-    run_time |= w.constants
+    run_time["BUILT_IN"] = frozenset(w.built_in)
+    run_time["OFFSETS"] = (0,) * len(head) + tuple(line.at for line in w.lines)
+    run_time["hiding"] = _hiding(node)
     try:
         exec(compile(source, "<expression>", "exec"), run_time)  # noqa: S102  our own source
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise NotCovered(str(error)) from None
-    return Program(run_time["expression"], source, offsets, frozenset(w.built_in), run_time)
+    return Program(run_time["expression"], source)
 
 
 def _direct(name: str) -> Any:
@@ -140,15 +146,28 @@ def _direct(name: str) -> Any:
     return found.function
 
 
-def _assembled(w: Writer) -> tuple[str, tuple[int, ...]]:
-    """The source of the whole function, and the offset of each line."""
-    head = ["def expression(root, names):"]
-    head += [f"    {v} = names.get({n!r}, UNDEFINED)" for n, v in w.free.items()]
+def _hiding(node: tree.Node) -> Run:
+    """Evaluates an expression in scopes that have names like built-in functions."""
+    programs: dict[frozenset[str], Program] = {}
+
+    def run(value: Any, scope: Names) -> Any:
+        program = programs.get(scope.hides)
+        if program is None:
+            program = programs[scope.hides] = compile_tree(node, scope.hides)
+        return program.run(value, scope)
+
+    return run
+
+
+def _head(w: Writer) -> list[str]:
+    """What stands before the code of the nodes."""
+    lines = []
+    if w.built_in:
+        hidden = "scope.hides and not scope.hides.isdisjoint(BUILT_IN)"
+        lines.append(f"if {hidden}: return hiding(root, scope)")
+    if w.free:
+        lines.append("names = scope.names")
+    lines += [f"{v} = names.get({n!r}, UNDEFINED)" for n, v in w.free.items()]
     if w.spends:
-        head.append("    budget = Budget()")
-    body = ["    " * line.indent + line.text for line in w.lines]
-    offsets = (0,) * len(head) + tuple(line.at for line in w.lines)
-    return "\n".join([*head, *body, ""]), offsets
-
-
-__all__ = ["Frame", "NotCovered", "Program", "compile_tree"]
+        lines.append("budget = Budget()")
+    return ["def expression(root, scope):", *(f"    {line}" for line in lines + w.prologue)]

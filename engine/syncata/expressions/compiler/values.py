@@ -57,6 +57,11 @@ def sequence(items: str, kind: Kind) -> Value:
     return Value(f"Sequence({items})", kind, defined=True, open=True, items=items)
 
 
+def json_like(value: Value) -> bool:
+    """Whether a value's items are plain JSON for certain."""
+    return value.kind in PLAIN or value.kind in {Kind.FLAT, Kind.FREE}
+
+
 NOTHING = Value("UNDEFINED", Kind.SCALAR)
 
 

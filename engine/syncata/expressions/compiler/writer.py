@@ -61,6 +61,7 @@ class Writer:
         self.lines: list[Line] = []
         self.constants: dict[str, Any] = {}
         self.free: dict[str, str] = {}
+        self.prologue: list[str] = []
         self.built_in: set[str] = set()
         self.direct: set[str] = set()
         self.spends = False
@@ -136,6 +137,11 @@ class Writer:
         self._known[-1][key] = value
         return value
 
+    def remember_always(self, value: Value, *key: object) -> Value:
+        """Keep a value that the prologue of the whole function computes."""
+        self._known[0][key] = value
+        return value
+
     def name(self, prefix: str = "t") -> str:
         """A new Python variable."""
         self._numbers += 1
@@ -151,6 +157,11 @@ class Writer:
         name = self.name()
         self.emit(f"{name} = {value.code}")
         return value.named(name)
+
+    def once(self, value: Value) -> Value:
+        """As `keep`, for code that yields the same whenever it runs: it need not run again."""
+        known = self.remembered("code", value.code)
+        return known or self.remember(self.keep(value), "code", value.code)
 
     def hold(self, value: Value) -> Value:
         """A value that can be written more than once."""

@@ -189,6 +189,19 @@ def walk_open(items: Any, names: tuple[str, ...]) -> Any:
     return last_step(members(items, names[-1]))
 
 
+def array(value: Any) -> list[Any]:
+    """`[value]`."""
+    if isinstance(value, list):
+        return list(value)
+    return [] if value is UNDEFINED else [value]
+
+
+def walk_array(value: Any, name: str) -> list[Any]:
+    """`[value.name]` where the value is no object."""
+    found = _each(value, name) if type(value) is list else None
+    return array(walk(value, (name,))) if found is None else found
+
+
 Getter = Callable[[str, Any], Any]
 
 

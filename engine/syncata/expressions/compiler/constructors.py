@@ -35,12 +35,13 @@ def _item(w: Writer, name: str, item: tree.Node, place: Place, outward: bool) ->
             w.emit(f"{name}.extend(span({first.code}, {last.code}, budget) or ())")
         return True
     value = w.node(item, place, outward=outward)
-    alone = isinstance(item, tree.Array)
-    if alone or (scalar(value) and value.defined):
+    inside = item.node if isinstance(item, tree.Attached) else item
+    alone = isinstance(inside, tree.Array)
+    if (alone or scalar(value)) and value.defined:
         w.emit(f"{name}.append({value.code})")
     else:
         held = w.hold(value)
-        if scalar(value):
+        if alone or scalar(value):
             w.emit(f"if {held.code} is not UNDEFINED: {name}.append({held.code})")
         else:
             w.emit(f"if isinstance({held.code}, list): {name}.extend({held.code})")

@@ -121,7 +121,7 @@ def _step(
     w.emit(f"{found} = []")
     item = loop_item(w, stream)
     inner = replace(place.within(item), loops=place.loops + 1, often=_reads_often(step.node))
-    outward = outward and not (step.stages or isinstance(step.node, tree.Array))
+    outward = outward and isinstance(step.node, tree.Object) and not step.stages
     w.emit(f"for {item.code} in {stream.code}:")
     with w.indented():
         value = _step_value(w, step.node, inner, outward=outward)

@@ -73,8 +73,10 @@ class Writer:
         self._at = 0
 
     def node(self, node: tree.Node, place: Place, *, outward: bool = False) -> Value:
-        """Write a node's code: its value, collapsed."""
+        """Write a node's code: its value, collapsed, unless whoever called a function does that."""
         value = self.open_node(node, place, outward=outward)
+        if isinstance(node, tree.Call) and node.tail:
+            return self.hold(replace(value, open=False))
         with self.placed(node.at):
             if value.open:
                 code = f"gathered({value.items})" if value.items else f"collapsed({value.code})"

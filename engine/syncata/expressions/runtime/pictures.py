@@ -4,7 +4,6 @@ import math
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import Decimal
 from typing import Any
 
 from jsonata.functions import Functions
@@ -17,7 +16,21 @@ _ISO = re.compile(
     r"(?:([+-])([0-2]\d):?([0-5]\d)|Z)?",
     re.ASCII,
 )
+_DIGITS = re.compile(r"\s*[+-]?[0-9]+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _NoNumber(Exception):
+    """A text is no number as its picture says."""
+
+
+def _fault(name: str, error: Exception) -> Exception:
+    """What an exception of the library means."""
+    if name == "parseInteger" and isinstance(error, (KeyError, ValueError)):
+        return _NoNumber()
+    if isinstance(error, KeyError):
+        return Refusal("D3132", f"a picture knows no component {error}")
+    return Refusal(*meaning(error, name))
 
 
 def _through(name: str, implementation: Callable[..., Any]) -> Callable[..., Any]:
@@ -28,10 +41,8 @@ def _through(name: str, implementation: Callable[..., Any]) -> Callable[..., Any
             return UNDEFINED
         try:
             found = implementation(value, *(None if arg is UNDEFINED else arg for arg in rest))
-        except KeyError as error:
-            raise Refusal("D3132", f"a picture knows no component {error}") from None
         except Exception as error:  # noqa: BLE001  the library raises whatever Python raises
-            raise Refusal(*meaning(error, name)) from None
+            raise _fault(name, error) from None
         return UNDEFINED if found is None else found
 
     return function
@@ -44,14 +55,17 @@ _write_time = _through("fromMillis", Functions.datetime_from_millis)
 
 
 def format_integer(number: Any, picture: Any) -> Any:
-    """`$formatInteger`, of the digits that the number is written with."""
-    large = isinstance(number, float) and math.isfinite(number)
-    return _format_integer(int(Decimal(repr(number))) if large else number, picture)
+    """`$formatInteger`, rounded down."""
+    return _format_integer(math.floor(number) if type(number) is float else number, picture)
 
 
 def parse_integer(text: Any, picture: Any) -> Any:
-    """`$parseInteger`."""
-    found = _parse_integer(text, picture)
+    """`$parseInteger`; what does not start with a number is not a number."""
+    try:
+        found = _parse_integer(text, picture)
+    except _NoNumber:
+        start = _DIGITS.match(text.replace(",", ""))
+        return int(start[0]) if start else math.nan
     return found if found is UNDEFINED or abs(found) < LARGEST_PLAIN_INTEGER else float(found)
 
 

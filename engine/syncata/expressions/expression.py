@@ -136,6 +136,11 @@ def _compiled(tree: Node) -> Run | None:
         return None
 
 
+def generated(expression: Expression) -> str:
+    """The Python source of a compiled expression, to read or to print. Raises NotCovered."""
+    return compile_tree(lower(expression._tree)).source  # noqa: SLF001  one module
+
+
 def compile_expression(source: Scalar) -> Expression:
     """Compile a text. Raises ExpressionError at the exact character."""
     try:

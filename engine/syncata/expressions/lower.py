@@ -15,7 +15,8 @@ def lower(node: Node) -> tree.Node:
     if node.predicate is None and node.group is None and not node.keep_array:
         return core
     return tree.Attached(
-        **_place(node),
+        at=node.position,
+        span=getattr(node, "span", core.span),
         node=core,
         filters=tuple(lower(item.expr) for item in node.predicate or ()),
         group=None if node.group is None else _group(node.group),
@@ -25,7 +26,7 @@ def lower(node: Node) -> tree.Node:
 
 def _place(node: Node) -> dict[str, Any]:
     at = node.position
-    return {"at": at, "span": getattr(node, "span", (at, at))}
+    return {"at": at, "span": getattr(node, "inner", getattr(node, "span", (at, at)))}
 
 
 def _core(node: Node) -> tree.Node:
@@ -73,7 +74,14 @@ def _stage(node: Node) -> tree.Filter | tree.Position:
 
 
 def _group(node: Node) -> tree.Group:
-    return tree.Group(**_place(node), pairs=_pairs(node.lhs_object))
+    pairs = _pairs(node.lhs_object)
+    return tree.Group(at=node.position, span=_hull(node, pairs), pairs=pairs)
+
+
+def _hull(node: Node, pairs: tuple[tuple[tree.Node, ...], ...]) -> tree.Span:
+    """From where a node stands to the end of what it holds; the parser knows no more of it."""
+    ends = [held.span[1] for pair in pairs for held in pair]
+    return node.position, max(ends, default=node.position)
 
 
 def _pairs(pairs: list[list[Node]]) -> tree.Pairs:
@@ -94,7 +102,8 @@ def _name(node: Node) -> tree.Node:
 
 def _sort(node: Node) -> tree.Node:
     terms = [tree.Term(key=lower(t.expression), descending=bool(t.descending)) for t in node.terms]
-    return tree.Sort(**_place(node), terms=tuple(terms))
+    span = _hull(node, tuple((term.key,) for term in terms))
+    return tree.Sort(at=node.position, span=span, terms=tuple(terms))
 
 
 def _unary(node: Node) -> tree.Node:
@@ -109,7 +118,8 @@ def _unary(node: Node) -> tree.Node:
 def _binary(node: Node) -> tree.Node:
     left, right = lower(node.lhs), lower(node.rhs)
     if node.value == "..":
-        return tree.Range(**_place(node), first=left, last=right)
+        span = (left.span[0], right.span[1])
+        return tree.Range(at=node.position, span=span, first=left, last=right)
     return tree.Binary(**_place(node), operator=str(node.value), left=left, right=right)
 
 
@@ -146,9 +156,10 @@ def _lambda(node: Node) -> tree.Node:
 def _function(node: Node, first: Node | None = None, *, tail: bool = False) -> tree.Node:
     """A call; `first` comes from the left side of `~>`."""
     given = [] if first is None else [lower(first)]
+    start, end = _place(node)["span"]
     return tree.Call(
         at=node.procedure.position,
-        span=_place(node)["span"],
+        span=(given[0].span[0] if given else start, end),
         function=lower(node.procedure),
         arguments=(*given, *map(lower, node.arguments)),
         tail=tail,

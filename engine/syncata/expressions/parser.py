@@ -168,7 +168,7 @@ class PositionedParser(Parser):  # type: ignore[misc]
             left = token.led(before)
             if left is not before:
                 left.position = left.position or token.position
-            left.span = (start, self.lexer.end_before)
+                left.span = (start, self.lexer.end_before)
             if left.type == "lambda" and left.signature is not None:
                 left.signature.text = _signature(self.source[start : self.lexer.end_before])
         self.nesting -= 1
@@ -181,6 +181,8 @@ class PositionedParser(Parser):  # type: ignore[misc]
             inner = result.steps[0] if result.type == "path" else expr
             result.position = inner.position
         if result is not None and result is not expr and hasattr(expr, "span"):
+            if result.type != "path" and hasattr(result, "span") and not hasattr(result, "inner"):
+                result.inner = result.span  # of the operand, without the filter behind it
             result.span = expr.span
         if expr is not None and getattr(expr, "synthetic", False):
             result.synthetic = True
@@ -226,6 +228,7 @@ class Coalesce(Parser.InfixCoalesce):  # type: ignore[misc]
         super().led(left)
         self.condition.position = self.condition.procedure.position = self.position
         self.condition.synthetic = True
+        self.condition.span = left.span
         _two_trees(self, self._outer_instance, left)
         return self
 

@@ -34,6 +34,7 @@ UNDEFINED: Final = Undefined()
 """What an expression yields when there is nothing: not JSON null, which is None."""
 
 NULL: Final[Any] = Utils.NULL_VALUE
+LARGEST_RESULT = 5_000_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 LARGEST_PLAIN_INTEGER = 10**21  # from here on numbers are written with an exponent
 
@@ -66,16 +67,27 @@ def outward(value: Any) -> Any:
 def plain(value: Any) -> Any:
     """A value inside a result as plain JSON: here None is null, as in the input.
 
-    Undefined items of an array are null, as where the reference writes them.
+    Undefined items of an array are null, as where the reference writes them. Raises Refusal for a
+    function, a number that JSON cannot hold, and a value that is too large when it is written out.
     """
     if isinstance(value, (str, bool, int)) or value is None or value is UNDEFINED:
         return value
-    if value is NULL:
+    return _plain(value, [LARGEST_RESULT])
+
+
+def _plain(value: Any, left: list[int]) -> Any:
+    """`left` counts down: parts that a value holds twice are written twice."""
+    if isinstance(value, (str, bool, int)) or value is None:
+        return value
+    if value is NULL or value is UNDEFINED:
         return None
-    if isinstance(value, dict):
-        return {name: plain(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [None if item is UNDEFINED else plain(item) for item in value]
+    if isinstance(value, (dict, list)):
+        left[0] -= len(value) + 1
+        if left[0] < 0:
+            raise Refusal("SYN222", f"the result has more than {LARGEST_RESULT} parts")
+        if isinstance(value, dict):
+            return {name: _plain(member, left) for name, member in value.items()}
+        return [_plain(item, left) for item in value]
     if isinstance(value, float):
         return finite(value)
     raise a_function()
@@ -111,31 +123,47 @@ def text_of(value: Any) -> str:
 def json_text(value: Any, indent: int = 0) -> str:
     """A plain value as JSON text, as the reference writes it; undefined members are left out.
 
-    Raises Refusal for functions and numbers out of range.
+    Raises Refusal for functions, numbers out of range and text without end.
     """
-    return _json(value, "\n" if indent else "", " " * indent)
+    parts: list[str] = []
+    _write(value, "\n" if indent else "", " " * indent, parts)
+    return "".join(parts)
 
 
-def _json(value: Any, line: str, indent: str) -> str:
+def _write(value: Any, line: str, indent: str, parts: list[str]) -> None:
     """`line` is what a new line starts with, empty for JSON without white space."""
+    if isinstance(value, dict):
+        members = [(name, member) for name, member in value.items() if member is not UNDEFINED]
+        _enclosed("{}", members, line, indent, parts)
+    elif isinstance(value, list):
+        _enclosed("[]", [("", item) for item in value], line, indent, parts)
+    else:
+        parts.append(_scalar(value))
+        if len(parts) > LARGEST_RESULT:
+            raise Refusal("SYN222", f"the value has more than {LARGEST_RESULT} parts")
+
+
+def _enclosed(
+    signs: str, members: list[tuple[str, Any]], line: str, indent: str, parts: list[str]
+) -> None:
+    """An object or an array."""
+    parts.append(signs[0])
+    deeper = line and line + indent
+    for index, (name, member) in enumerate(members):
+        parts.append(f",{deeper}" if index else deeper)
+        if signs == "{}":
+            parts.append(_quoted(name) + (": " if line else ":"))
+        _write(member, deeper, indent, parts)
+    parts.append(line + signs[1] if members else signs[1])
+
+
+def _scalar(value: Any) -> str:
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return _number_text(value)
-    deeper = line and line + indent
-    if isinstance(value, dict):
-        colon = ": " if line else ":"
-        members = [
-            f"{_quoted(name)}{colon}{_json(member, deeper, indent)}"
-            for name, member in value.items()
-            if member is not UNDEFINED
-        ]
-        return f"{{{deeper}{f',{deeper}'.join(members)}{line}}}" if members else "{}"
-    if isinstance(value, list):
-        items = [_json(item, deeper, indent) for item in value]
-        return f"[{deeper}{f',{deeper}'.join(items)}{line}]" if items else "[]"
     if value is None or value is UNDEFINED:
         return "null"
     raise Refusal("SYN223", "a function cannot be written as text")

@@ -71,7 +71,9 @@ def lambda_(w: Writer, node: tree.Lambda, place: Place, _outward: bool) -> Value
             if bound not in frame.local:
                 frame.local[bound] = w.variable(bound)
                 w.emit(f"{frame.local[bound]} = UNBOUND")
-        value = w.node(node.body, Place(place.context, frame, place.root, often=place.often))
+        value = w.node(
+            node.body, Place(place.context, frame, place.root, often=place.often, repeated=True)
+        )
         w.emit(f"return {value.code}")
     sign = ""
     if node.signature is not None:
@@ -105,7 +107,7 @@ def transform(w: Writer, node: tree.Transform, place: Place, _outward: bool) -> 
     pattern = function(w, "pattern", node.pattern, inner)
     update = function(w, "update", node.update, inner)
     delete = "None" if node.delete is None else function(w, "delete", node.delete, inner)
-    places = (node.update.at, node.delete.at if node.delete is not None else node.at)
+    places = (node.update.at, node.delete.at if node.delete is not None else node.at, node.at)
     clone = named(w, "clone", place)
     code = f"Transform({clone.code}, {pattern}, {update}, {delete}, {places})"
     return w.keep(Value(code, defined=True))

@@ -135,10 +135,10 @@ def function(
     names = w.name("names")
     with w.nested(prefix, item if carried is None else f"{item}, {names}") as name:
         if carried is None:
-            inner = Place(Value(item, place.context.kind), place.names)
+            inner = Place(Value(item, place.context.kind), place.names, repeated=True)
         else:
             outer = w.frame(place.names, tuple_code=names, tuple_names=carried)
-            inner = Place(Value(item), own_frame(w, outer, (node,)))
+            inner = Place(Value(item), own_frame(w, outer, (node,)), repeated=True)
         w.emit(f"return {w.node(node, inner).code}")
     return name
 

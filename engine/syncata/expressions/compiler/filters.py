@@ -42,13 +42,14 @@ def filtered(w: Writer, value: Value, test: tree.Node, place: Place) -> Value:
         found = w.keep(Value(f"solid({items_code(held)})"))
         return sequence(found.code, kind)
     kept, item = w.name("kept"), loop_item(w, value)
-    inner = Place(item, place.names, loops=place.loops + 1)
+    inner = Place(item, place.names, loops=place.loops + 1, repeated=True)
     if inner.loops >= MAX_LOOPS or makes_functions(test):
         name = function(w, "test", test, inner)
         return w.keep(Value(f"filtered({held.code}, {name})", kind, open=True))
     w.emit(f"{kept} = []")
     position, items = w.name("i"), w.name("items")
     w.emit(f"{items} = {items_code(held)}")
+    w.charge(items, place)
     mark = len(w.lines)
     w.emit(f"for {position}, {item.code} in enumerate({items}):")
     with w.indented():

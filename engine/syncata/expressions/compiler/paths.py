@@ -118,9 +118,18 @@ def _step(
     if isinstance(step.node, tree.Sort):
         return _sort(w, step, stream, place)
     found = w.name("found")
+    once = stream.code.startswith("[")
+    stream = stream if once else w.hold(stream)
+    if not once:
+        w.charge(stream.code, place)
     w.emit(f"{found} = []")
     item = loop_item(w, stream)
-    inner = replace(place.within(item), loops=place.loops + 1, often=_reads_often(step.node))
+    inner = replace(
+        place.within(item),
+        loops=place.loops + 1,
+        often=_reads_often(step.node),
+        repeated=place.repeated or not once,
+    )
     outward = outward and isinstance(step.node, tree.Object) and not step.stages
     w.emit(f"for {item.code} in {stream.code}:")
     with w.indented():

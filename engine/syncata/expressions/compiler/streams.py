@@ -30,7 +30,8 @@ def _step(
         name = function(w, "step", step.node, place, carried)
         begun = f"begun({stream.code})" if first else stream.code
         labels = f"{step.focus!r}, {step.index!r}, {step.ancestor!r}"
-        stream = w.keep(Value(f"advanced({begun}, {name}, {labels})"))
+        w.spends = True
+        stream = w.keep(Value(f"advanced({begun}, {name}, {labels}, budget)"))
     for stage in step.stages:
         if isinstance(stage, tree.Position):
             stream = w.keep(Value(f"indexed({stream.code}, {stage.name!r})"))

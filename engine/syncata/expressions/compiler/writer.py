@@ -18,8 +18,9 @@ class Place:
     """Where a node is evaluated: the context and the names around it.
 
     `root`: the context is the input as a whole, of which a list counts as one item. `plain`: the
-    context came out of JSON. `loops` counts the loops of the function around. `often`: so many
-    members of the context are looked up that it pays to look up its method only once.
+    context came out of JSON. `loops` counts the loops of the generated function around, `repeated`
+    says that the code may run more than once in an evaluation. `often`: so many members of the
+    context are looked up that it pays to look up its method only once.
     """
 
     context: Value
@@ -27,6 +28,7 @@ class Place:
     root: bool = False
     loops: int = 0
     often: bool = False
+    repeated: bool = False
 
     @property
     def plain(self) -> bool:
@@ -168,6 +170,12 @@ class Writer:
     def hold(self, value: Value) -> Value:
         """A value that can be written more than once."""
         return value if value.atom else self.keep(value)
+
+    def charge(self, code: str, place: Place) -> None:
+        """Have a loop over these items pay, if it may run more than once."""
+        if place.repeated:
+            self.spends = True
+            self.emit(f"budget.step(len({code}))")
 
     def constant(self, value: Any, prefix: str = "c") -> str:
         """A name for an object that exists before the code runs."""

@@ -9,7 +9,7 @@ from syncata.expressions.runtime.functions import Function
 from syncata.expressions.runtime.limits import MAX_ITEMS
 from syncata.expressions.runtime.operators import is_number, truthy
 from syncata.expressions.runtime.sequences import Sequence, member
-from syncata.expressions.values import UNDEFINED, json_text
+from syncata.expressions.values import LARGEST_RESULT, UNDEFINED, json_text
 
 
 def count(items: Any) -> int:
@@ -98,18 +98,24 @@ def distinct(items: Any) -> Any:
     """`$distinct`: equal items once."""
     if not isinstance(items, list) or len(items) <= 1:
         return items
-    found = {_identity(item): item for item in reversed(items)}
-    first = [found.pop(key) for item in items if (key := _identity(item)) in found]
-    return Sequence(first) if isinstance(items, Sequence) else first
+    left = [LARGEST_RESULT]
+    first: dict[Any, Any] = {}
+    for item in items:
+        first.setdefault(_identity(item, left), item)
+    return Sequence(first.values()) if isinstance(items, Sequence) else list(first.values())
 
 
-def _identity(value: Any) -> Any:
-    """Equal for equal values, and only for them."""
+def _identity(value: Any, left: list[int]) -> Any:
+    """Equal for equal values, and only for them; `left` counts down their parts."""
+    if isinstance(value, (dict, list)):
+        left[0] -= len(value) + 1
+        if left[0] < 0:
+            raise Refusal("SYN222", f"$distinct compares more than {LARGEST_RESULT} parts")
     if isinstance(value, dict):
-        members = ((name, _identity(held)) for name, held in value.items())
+        members = ((name, _identity(held, left)) for name, held in value.items())
         return ("object", frozenset(members))
     if isinstance(value, list):
-        return ("array", *map(_identity, value))
+        return ("array", *(_identity(item, left) for item in value))
     return (type(value) is bool, value)
 
 

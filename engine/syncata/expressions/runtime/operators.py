@@ -1,7 +1,7 @@
 """Operators: arithmetic on doubles, comparison, equality, membership, text, truth."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from syncata.expressions.faults import Refusal
@@ -131,17 +131,29 @@ def unequal(left: Any, right: Any) -> bool:
 
 def same(left: Any, right: Any) -> bool:
     """Whether two values are the same JSON; true is not 1."""
-    if isinstance(left, list):
-        return isinstance(right, list) and len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, dict):
-        return (
-            isinstance(right, dict)
-            and left.keys() == right.keys()
-            and all(same(value, right[name]) for name, value in left.items())
-        )
+    if isinstance(left, (list, dict)):
+        return _same_parts(left, right, set())
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)
+
+
+def _same_parts(left: Any, right: Any, seen: set[tuple[int, int]]) -> bool:
+    """`seen` are pairs compared before: parts that a value holds twice are compared once."""
+    if not isinstance(left, (list, dict)):
+        return same(left, right)
+    pair = (id(left), id(right))
+    if left is right or pair in seen:
+        return True
+    seen.add(pair)
+    pairs: Iterable[tuple[Any, Any]]
+    if isinstance(left, list):
+        alike = isinstance(right, list) and len(left) == len(right)
+        pairs = zip(left, right, strict=False) if alike else ()
+    else:
+        alike = isinstance(right, dict) and left.keys() == right.keys()
+        pairs = ((value, right[name]) for name, value in left.items()) if alike else ()
+    return alike and all(_same_parts(one, other, seen) for one, other in pairs)
 
 
 def included(left: Any, right: Any) -> bool:

@@ -14,7 +14,8 @@ _SIGNATURE = signature("<(oa):o>")
 
 
 class Transform(Function):
-    """The function; pattern, update and delete are generated code, `clone` copies."""
+    """The function; pattern, update and delete are generated code, `clone` copies. `places` are
+    the offsets of update, delete and the whole."""
 
     __slots__ = ("clone", "delete", "pattern", "places", "update")
 
@@ -24,7 +25,7 @@ class Transform(Function):
         pattern: Evaluate,
         update: Evaluate,
         delete: Evaluate | None,
-        places: tuple[int, int],
+        places: tuple[int, int, int],
     ) -> None:
         super().__init__("transform", 1)
         self.clone = clone
@@ -39,7 +40,8 @@ class Transform(Function):
         if given is UNDEFINED:
             return UNDEFINED
         if not isinstance(self.clone, Function):
-            raise Refusal("T2013", "$clone, which a transformation copies with, is no function")
+            message = "$clone, which a transformation copies with, is no function"
+            raise Refusal("T2013", message, self.places[2])
         copy = call(self.clone, (given,))
         found = self.pattern(copy)
         if found is not UNDEFINED:

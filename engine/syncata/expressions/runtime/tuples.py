@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from syncata.expressions.runtime.limits import Budget
 from syncata.expressions.runtime.ordering import Term, order_by
 from syncata.expressions.runtime.sequences import Sequence, Tuples
 from syncata.expressions.values import UNDEFINED
@@ -17,7 +18,12 @@ def begun(items: Any) -> Any:
 
 
 def advanced(
-    stream: Any, step: Step, focus: str | None, index: str | None, ancestor: str | None
+    stream: Any,
+    step: Step,
+    focus: str | None,
+    index: str | None,
+    ancestor: str | None,
+    budget: Budget,
 ) -> Tuples:
     """The stream after a step. `focus` names what the step yields, and the value stays;
     `index` names the position, `ancestor` the value the step started from."""
@@ -27,7 +33,9 @@ def advanced(
         if found is UNDEFINED:
             continue
         merging = type(found) is Tuples
-        for position, value in enumerate(found if isinstance(found, list) else (found,)):
+        values = found if isinstance(found, list) else (found,)
+        budget.step(len(values))
+        for position, value in enumerate(values):
             made = dict(known)
             if merging:
                 made.update(value)

@@ -57,6 +57,8 @@ def own(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
 
 def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     """A function of the language: called at once where the arguments fit for certain."""
+    if name == "join" and len(node.arguments) == 2:
+        return _join(w, node, place)
     values = [w.node(each, place) for each in node.arguments]
     if name == "exists" and len(values) == 1:
         code = "True" if values[0].defined else f"({values[0].code} is not UNDEFINED)"
@@ -67,8 +69,6 @@ def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     careful = f"f_{name}.call(({listed}), {place.context.code})"
     if len(values) == 2 and name == "lookup":
         return _lookup(w, values[0], codes[1], careful)
-    if len(values) == 2 and name == "join" and values[1].kind is Kind.TEXT and values[1].defined:
-        return w.keep(Value(f"joined({codes[0]}, {codes[1]}, f_join)", Kind.TEXT))
     guards = _guards(name, values)
     if guards is None:
         code = careful
@@ -82,6 +82,21 @@ def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
             code = f"{code} if {' and '.join(tests)} else {careful}"
     result = _result(name, values, code)
     return w.keep(result) if name in IMPURE else w.once(result)
+
+
+def _join(w: Writer, node: tree.Call, place: Place) -> Value:
+    """`$join` with a separator: most often texts that were just put together."""
+    texts = w.open_node(node.arguments[0], place)
+    if not texts.items:
+        texts = w.hold(w.collapse(texts))
+    separator = w.hold(w.node(node.arguments[1], place))
+    if separator.kind is not Kind.TEXT or not separator.defined:
+        held = w.hold(w.collapse(texts)) if texts.items else texts
+        arguments = f"({held.code}, {separator.code})"
+        return w.once(Value(f"f_join.call({arguments}, {place.context.code})", Kind.TEXT))
+    if texts.items:
+        return w.once(Value(f"joined_items({texts.items}, {separator.code}, f_join)", Kind.TEXT))
+    return w.once(Value(f"joined({texts.code}, {separator.code}, f_join)", Kind.TEXT))
 
 
 def _lookup(w: Writer, value: Value, key: str, careful: str) -> Value:

@@ -77,18 +77,16 @@ def object_(w: Writer, node: tree.Object, place: Place, outward: bool) -> Value:
     if not all(isinstance(key, str) for key in keys) or len(set(keys)) < len(keys):
         return _grouped(w, node.pairs, _items(place), place)
     inner = place.within(_context(w, place))
-    name = w.name()
-    w.emit(f"{name} = {{}}")
-    plain = True
+    members, plain = [], True
     for key, value_node in node.pairs:
         value = w.node(value_node, inner, outward=outward)
-        key_code = w.node(key, inner).code
         plain = plain and value.kind in PLAIN
-        if value.defined:
-            w.emit(f"{name}[{key_code}] = {value.code}")
-        else:
-            held = w.hold(value)
-            w.emit(f"if {held.code} is not UNDEFINED: {name}[{key_code}] = {held.code}")
+        members.append((w.node(key, inner).code, w.hold(value)))
+    name = w.name()
+    w.emit(f"{name} = {{{', '.join(f'{code}: {value.code}' for code, value in members)}}}")
+    for code, value in members:
+        if not value.defined:
+            w.emit(f"if {value.code} is UNDEFINED: del {name}[{code}]")
     return Value(name, Kind.JSON if plain else Kind.ANY, defined=True)
 
 

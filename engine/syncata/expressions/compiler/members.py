@@ -38,7 +38,7 @@ def array_of(w: Writer, names: Names, place: Place) -> Value:
         return w.keep(Value(f"array({value.code})", _item_kind(place), defined=True, is_list=True))
     held = w.hold(_member(w, names[:-1], place, "walk_on"))
     at, name = held.code, names[-1]
-    one = f"array({at}.get({name!r}, UNDEFINED)) if type({at}) is dict"
+    one = f"array({_read(at, name)}) if type({at}) is dict"
     code = f"{one} else walk_array({at}, {name!r})"
     return w.keep(Value(code, _item_kind(place), defined=True, is_list=True))
 
@@ -89,34 +89,41 @@ def _member(w: Writer, names: Names, place: Place, walk: str) -> Value:
         held = w.hold(_member(w, names[:-1], place, "walk_on"))
         code = _look_up(held.code, name, walk)
     elif place.often:
-        code = f"{_getter(w, context.code, walk, once=place.root)}({name!r}, UNDEFINED)"
+        code = _read(_reader(w, context.code, walk, once=place.root), name)
     else:
         code = _look_up(context.code, name, walk)
     return w.remember(w.keep(Value(code, kind)), *key)
 
 
 def _look_up(at: str, name: str, walk: str) -> str:
-    return f"{at}.get({name!r}, UNDEFINED) if type({at}) is dict else {walk}({at}, ({name!r},))"
+    return f"({_read(at, name)}) if type({at}) is dict else {walk}({at}, ({name!r},))"
 
 
-WALKS = ("walk", "walk_out", "walk_on")
+def _read(at: str, name: str) -> str:
+    """A member of an object; asking first is quicker than a call of `get`."""
+    return f"{at}[{name!r}] if {name!r} in {at} else UNDEFINED"
 
 
-def _getter(w: Writer, at: str, walk: str, *, once: bool) -> str:
-    """The variable with the function that looks up members of the context."""
-    known = w.remembered("getter", at, once)
-    if known is None:
-        name = w.name("get")
-        names = [f"{name}_{each}" for each in WALKS]
-        lines = [
-            f"if type({at}) is dict: {' = '.join(names)} = {at}.get",
-            f"else: {', '.join(names)} = getters({f'[{at}]' if once else at})",
-        ]
-        if at == "root" and not w.function:
-            w.prologue += lines
-            known = w.remember_always(Value(name), "getter", at, once)
-        else:
-            for line in lines:
-                w.emit(line)
-            known = w.remember(Value(name), "getter", at, once)
-    return f"{known.code}_{walk}"
+def _reader(w: Writer, at: str, walk: str, *, once: bool) -> str:
+    """The variable with the object that members of the context are read from."""
+    known = w.remembered("reader", at, walk, once)
+    if known is not None:
+        return known.code
+    other = f"Reader({f'[{at}]' if once else at}, {walk})"
+    if at == "root" and not w.function:
+        name = w.name("read")
+        w.readers[name] = other
+        return w.remember_always(Value(name), "reader", at, walk, once).code
+    value = w.keep(Value(f"{at} if type({at}) is dict else {other}"))
+    return w.remember(value, "reader", at, walk, once).code
+
+
+def readers(w: Writer) -> list[str]:
+    """The lines that make the objects which members of the input are read from."""
+    if not w.readers:
+        return []
+    names, others = list(w.readers), list(w.readers.values())
+    return [
+        f"if type(root) is dict: {' = '.join(names)} = root",
+        f"else: {', '.join(names)} = {', '.join(others)}",
+    ]

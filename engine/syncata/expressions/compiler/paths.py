@@ -68,7 +68,8 @@ def _from_start(
     if not names:
         return _rest(w, steps, stream, place, whole=whole, outward=outward)
     reached = w.hold(reach(w, names, place))
-    stream = reached.named(f"stream({reached.code})")
+    at = reached.code
+    stream = reached.named(f"({at} if type({at}) is list else stream({at}))")
     return _rest(w, steps[len(names) :], stream, place, whole=whole, outward=outward)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from syncata.expressions import tree
 from syncata.expressions.compiler import calls, constructors, operands, paths
+from syncata.expressions.compiler.members import readers
 from syncata.expressions.compiler.values import Kind, NotCovered, Value
 from syncata.expressions.compiler.writer import Place, Rule, Writer
 from syncata.expressions.runtime import (
@@ -170,4 +171,5 @@ def _head(w: Writer) -> list[str]:
     lines += [f"{v} = names.get({n!r}, UNDEFINED)" for n, v in w.free.items()]
     if w.spends:
         lines.append("budget = Budget()")
-    return ["def expression(root, scope):", *(f"    {line}" for line in lines + w.prologue)]
+    lines += readers(w)
+    return ["def expression(root, scope):", *(f"    {line}" for line in lines)]

@@ -20,7 +20,7 @@ class Place:
     `root`: the context is the input as a whole, of which a list counts as one item. `plain`: the
     context came out of JSON. `loops` counts the loops of the generated function around, `repeated`
     says that the code may run more than once in an evaluation. `often`: so many members of the
-    context are looked up that it pays to look up its method only once.
+    context are read that it pays to ask only once what it is.
     """
 
     context: Value
@@ -63,7 +63,7 @@ class Writer:
         self.lines: list[Line] = []
         self.constants: dict[str, Any] = {}
         self.free: dict[str, str] = {}
-        self.prologue: list[str] = []
+        self.readers: dict[str, str] = {}
         self.built_in: set[str] = set()
         self.direct: set[str] = set()
         self.spends = False
@@ -80,10 +80,15 @@ class Writer:
         if isinstance(node, tree.Call) and node.tail:
             return self.hold(replace(value, open=False))
         with self.placed(node.at):
-            if value.open:
-                code = f"gathered({value.items})" if value.items else f"collapsed({value.code})"
-                value = self.keep(Value(code, value.kind))
+            value = self.collapse(value)
             return self.exit(value) if outward else value
+
+    def collapse(self, value: Value) -> Value:
+        """A value as that of an expression."""
+        if not value.open:
+            return value
+        code = f"gathered({value.items})" if value.items else f"collapsed({value.code})"
+        return self.keep(Value(code, value.kind))
 
     def open_node(self, node: tree.Node, place: Place, *, outward: bool = False) -> Value:
         """Write a node's code: its value, which may be a sequence not collapsed yet."""

@@ -55,6 +55,8 @@ def _finite(number: float) -> bool:
 
 def rounded(number: Any, precision: Any = UNDEFINED) -> Any:
     """`$round`: half to even, to a number of decimal places (negative: of tens)."""
+    if precision is UNDEFINED and type(number) is float and math.isfinite(number):
+        return round(number)
     if number is UNDEFINED or not _finite(number):
         return number
     places = 0 if precision is UNDEFINED else int(precision)

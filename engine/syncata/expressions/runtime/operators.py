@@ -47,16 +47,6 @@ def _operands(left: Any, right: Any) -> bool:
     return left is not UNDEFINED and right is not UNDEFINED
 
 
-def _small(left: Any, right: Any) -> bool:
-    """Whether both are integers that doubles hold exactly: what records have most."""
-    return (
-        type(left) is int
-        and type(right) is int
-        and -LARGEST_EXACT <= left <= LARGEST_EXACT
-        and -LARGEST_EXACT <= right <= LARGEST_EXACT
-    )
-
-
 def add(left: Any, right: Any) -> Any:
     """`+`."""
     return double(left + right) if _operands(left, right) else UNDEFINED
@@ -79,7 +69,8 @@ def multiply(left: Any, right: Any) -> Any:
 
 def divide(left: Any, right: Any) -> Any:
     """`/`; by zero it yields infinity, which is an error as soon as it is used."""
-    if _small(left, right) and right:
+    whole = type(left) is int and type(right) is int and right
+    if whole and abs(left) <= LARGEST_EXACT >= abs(right):
         return left / right if left % right else left // right
     if not _operands(left, right):
         return UNDEFINED
@@ -210,22 +201,18 @@ greater = _comparing(lambda a, b: bool(a > b), lambda a, b: text_less(b, a))
 greater_or_equal = _comparing(lambda a, b: bool(a >= b), lambda a, b: not text_less(a, b))
 
 
+_AS_IN_PYTHON = frozenset({str, int, bool, dict, type(None), type(UNDEFINED)})
+
+
 def truthy(value: Any) -> bool:
     """Whether a value counts as true; of a list, whether one of its items does."""
+    if type(value) in _AS_IN_PYTHON:
+        return bool(value)
     if isinstance(value, list):
         return any(map(truthy, value))
-    if isinstance(value, (str, bool, dict)):
+    if isinstance(value, dict):
         return bool(value)
     return is_number(value) and value != 0
-
-
-def text(value: Any) -> str:
-    """A side of `&` as text: nothing for undefined and functions."""
-    if value is UNDEFINED:
-        return ""
-    if type(value) is float:
-        return number_text(value)
-    return text_of(value)
 
 
 def number_text(number: float) -> str:

@@ -65,7 +65,8 @@ def parse_integer(text: Any, picture: Any) -> Any:
         found = _parse_integer(text, picture)
     except _NoNumber:
         start = _DIGITS.match(text.replace(",", ""))
-        return int(start[0]) if start else math.nan
+        digital = any(character.isdigit() for character in picture)
+        return int(start[0]) if start and digital else math.nan
     return found if found is UNDEFINED or abs(found) < LARGEST_PLAIN_INTEGER else float(found)
 
 

@@ -202,16 +202,23 @@ def walk_array(value: Any, name: str) -> list[Any]:
     return array(walk(value, (name,))) if found is None else found
 
 
-Getter = Callable[[str, Any], Any]
+Walk = Callable[[Any, tuple[str, ...]], Any]
 
 
-def getters(value: Any) -> tuple[Getter, Getter, Getter]:
-    """What stands for `value.get` where the value is no object: `walk`, `walk_out`, `walk_on`."""
-    return (
-        lambda name, _undefined: walk(value, (name,)),
-        lambda name, _undefined: walk_out(value, (name,)),
-        lambda name, _undefined: walk_on(value, (name,)),
-    )
+class Reader:
+    """What members are read from where the context is no object: it has every name."""
+
+    __slots__ = ("value", "walk")
+
+    def __init__(self, value: Any, walk: Walk) -> None:
+        self.value = value
+        self.walk = walk
+
+    def __contains__(self, name: str) -> bool:
+        return True
+
+    def __getitem__(self, name: str) -> Any:
+        return self.walk(self.value, (name,))
 
 
 def wildcard(value: Any) -> Any:

@@ -10,6 +10,7 @@ from syncata.expressions.faults import Refusal
 from syncata.expressions.runtime.functions import Function
 from syncata.expressions.runtime.limits import MAX_TEXT
 from syncata.expressions.runtime.operators import LARGEST_EXACT, number_text
+from syncata.expressions.runtime.sequences import gathered
 from syncata.expressions.values import UNDEFINED, json_text
 
 MAX_WIDTH = 1_000_000
@@ -143,6 +144,17 @@ def joined(texts: Any, separator: str, careful: Function) -> Any:
     elif texts is UNDEFINED or type(texts) is str:
         return texts
     return careful.call((texts, separator))
+
+
+def joined_items(items: list[Any], separator: str, careful: Function) -> Any:
+    """The same of a sequence, given as the list of its items."""
+    if not items:
+        return UNDEFINED
+    try:
+        text = separator.join(items)
+    except TypeError:
+        return careful.call((gathered(items), separator))
+    return text if len(text) <= MAX_TEXT else careful.call((items, separator))
 
 
 def code_units(text: str) -> list[str]:

@@ -44,6 +44,8 @@ def text(html: Any) -> Any:
         return UNDEFINED
     if not isinstance(html, str):
         raise wrong_argument(1, "text", "a text")
+    if "<" not in html and "&" not in html:
+        return " ".join(html.split())
     reader = _TextReader()
     reader.feed(html)
     reader.close()

@@ -45,7 +45,9 @@ GUARDS = {
     "s": "type({0}) is str", "n": "type({0}) in NUMBERS", "b": "type({0}) is bool",
     "o": "type({0}) is dict", "f": "isinstance({0}, Function)",
 }  # fmt: skip
-KIND_LETTERS = {Kind.TEXT: "s", Kind.NUMBER: "n", Kind.COMPUTED: "n", Kind.BOOLEAN: "b"}
+KIND_LETTERS = {
+    Kind.TEXT: "s", Kind.NUMBER: "n", Kind.COMPUTED: "n", Kind.BOOLEAN: "b", Kind.FUNCTION: "f",
+}  # fmt: skip
 
 
 def own(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
@@ -68,7 +70,7 @@ def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     listed = "".join(f"{code}, " for code in codes)
     careful = f"f_{name}.call(({listed}), {place.context.code})"
     if len(values) == 2 and name == "lookup":
-        return _lookup(w, values[0], codes[1], careful)
+        return _lookup(w, node.arguments[0], values[0], codes[1], careful)
     guards = _guards(name, values)
     if guards is None:
         code = careful
@@ -99,17 +101,18 @@ def _join(w: Writer, node: tree.Call, place: Place) -> Value:
     return w.once(Value(f"joined({texts.code}, {separator.code}, f_join)", Kind.TEXT))
 
 
-def _lookup(w: Writer, value: Value, key: str, careful: str) -> Value:
-    """`$lookup`: at once where an object is looked up a text in."""
+def _lookup(w: Writer, node: tree.Node, value: Value, key: str, careful: str) -> Value:
+    """`$lookup`: at once where a text is looked up in an object, `node`."""
     if scalar(value):
         return w.keep(Value(careful, open=True))
     tests = [f"type({key}) is str"]
-    constant = value.code.startswith("object")
-    if not constant:
+    written = isinstance(node, tree.Object)  # so that it is an object for certain
+    if not written:
         tests.insert(0, f"type({value.code}) is dict")
     code = f"{value.code}.get({key}, UNDEFINED) if {' and '.join(tests)} else {careful}"
-    kind = Kind.FLAT if json_like(value) else Kind.ANY
-    return w.keep(Value(code, Kind.JSON if constant else kind, open=not constant))
+    if written and value.kind is Kind.JSON:
+        return w.keep(Value(code, Kind.JSON))
+    return w.keep(Value(code, Kind.FLAT if json_like(value) else Kind.ANY, open=True))
 
 
 def _guards(name: str, values: list[Value]) -> list[str] | None:
@@ -139,8 +142,6 @@ def _guard(parameter: Parameter, value: Value) -> str | None:
     if set("asnblo") <= set(letters):
         return "" if "f" in letters or value.kind in PLAIN else None
     if value.defined and KIND_LETTERS.get(value.kind, "-") in letters:
-        return ""
-    if value.code.startswith("regex") and "f" in letters:
         return ""
     tests = [GUARDS[letter].format(value.code) for letter in letters if letter in GUARDS]
     return f"({' or '.join(tests)})" if len(tests) > 1 else tests[0]

@@ -79,7 +79,7 @@ def lambda_(w: Writer, node: tree.Lambda, place: Place, _outward: bool) -> Value
     if node.signature is not None:
         sign = f", {w.constant(signature(node.signature), 'signature')}"
     code = f"Closure({name}, {len(node.parameters)}, budget{sign})"
-    return w.keep(Value(code, defined=True))
+    return w.keep(Value(code, Kind.FUNCTION, defined=True))
 
 
 def partial(w: Writer, node: tree.PartialCall, place: Place, _outward: bool) -> Value:
@@ -91,7 +91,7 @@ def partial(w: Writer, node: tree.PartialCall, place: Place, _outward: bool) -> 
     called = w.hold(w.node(node.function, place))
     _check_name(w, called, node.function, place, "T1007")
     listed = "".join(f"{code}, " for code in codes)
-    return w.keep(Value(f"partial({called.code}, ({listed}))", defined=True))
+    return w.keep(Value(f"partial({called.code}, ({listed}))", Kind.FUNCTION, defined=True))
 
 
 def apply(w: Writer, node: tree.Apply, place: Place, _outward: bool) -> Value:
@@ -110,4 +110,4 @@ def transform(w: Writer, node: tree.Transform, place: Place, _outward: bool) -> 
     places = (node.update.at, node.delete.at if node.delete is not None else node.at, node.at)
     clone = named(w, "clone", place)
     code = f"Transform({clone.code}, {pattern}, {update}, {delete}, {places})"
-    return w.keep(Value(code, defined=True))
+    return w.keep(Value(code, Kind.FUNCTION, defined=True))

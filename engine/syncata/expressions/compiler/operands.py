@@ -32,7 +32,7 @@ def constant(value: object) -> Value:
 
 def regex(w: Writer, node: tree.Regex, _place: Place, _outward: bool) -> Value:
     """A regular expression is a function."""
-    return Value(w.constant(Matcher(node.pattern), "regex"), Kind.ANY, defined=True)
+    return Value(w.constant(Matcher(node.pattern), "regex"), Kind.FUNCTION, defined=True)
 
 
 def variable(w: Writer, node: tree.Variable, place: Place, _outward: bool) -> Value:
@@ -54,7 +54,7 @@ def _free(w: Writer, name: str) -> Value:
         return Value("root", Kind.JSON)
     if is_built_in(w, name):
         w.built_in.add(name)
-        return Value(f"f_{name}", Kind.ANY, defined=True)
+        return Value(f"f_{name}", Kind.FUNCTION, defined=True)
     return Value(w.scope_name(name), Kind.FREE)
 
 

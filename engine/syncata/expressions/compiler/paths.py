@@ -54,6 +54,7 @@ def _from_start(
     held = w.hold(place.context)
     once = place.root or isinstance(head, tree.Variable)
     stream = held.named(f"[{held.code}]" if once else f"stream_of({held.code})")
+    stream = replace(stream, single=once)
     if not steps:
         return stream
     if isinstance(head, tree.Variable) and not first.stages:
@@ -119,9 +120,8 @@ def _step(
     if isinstance(step.node, tree.Sort):
         return _sort(w, step, stream, place)
     found = w.name("found")
-    once = stream.code.startswith("[")
-    stream = stream if once else w.hold(stream)
-    if not once:
+    if not stream.single:
+        stream = w.hold(stream)
         w.charge(stream.code, place)
     w.emit(f"{found} = []")
     item = loop_item(w, stream)
@@ -129,7 +129,7 @@ def _step(
         place.within(item),
         loops=place.loops + 1,
         often=_reads_often(step.node),
-        repeated=place.repeated or not once,
+        repeated=place.repeated or not stream.single,
     )
     outward = outward and isinstance(step.node, tree.Object) and not step.stages
     w.emit(f"for {item.code} in {stream.code}:")

@@ -20,6 +20,7 @@ class Kind(Enum):
     COMPUTED = auto()  # a number that may be infinite
     FREE = auto()  # a name of the scope: JSON or a function
     FLAT = auto()  # JSON, or a sequence of JSON
+    FUNCTION = auto()
     ANY = auto()
 
 
@@ -32,7 +33,8 @@ class Value:
     """Python code for a value. It may be written once, and later, unless it is an `atom`.
 
     `defined`: it is never undefined. `open`: it may be a sequence that was not collapsed yet; then
-    `items`, if not empty, is the variable of a list of its items. `is_list`: it is an array.
+    `items`, if not empty, is the variable of a list of its items. `is_list`: it is an array,
+    `single`: one that its code makes for this value alone.
     """
 
     code: str
@@ -41,6 +43,7 @@ class Value:
     open: bool = False
     items: str = ""
     is_list: bool = False
+    single: bool = False
 
     @property
     def atom(self) -> bool:
@@ -49,7 +52,7 @@ class Value:
 
     def named(self, code: str) -> "Value":
         """The same value by other code."""
-        return replace(self, code=code, items="")
+        return replace(self, code=code, items="", single=False)
 
 
 def sequence(items: str, kind: Kind) -> Value:

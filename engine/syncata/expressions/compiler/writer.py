@@ -116,7 +116,7 @@ class Writer:
             return Value(f"({code})", Kind.JSON, value.defined)
         if value.kind is Kind.FREE:
             return self.keep(replace(value, code=f"no_function({value.code})", kind=Kind.JSON))
-        if value.kind is Kind.ANY:
+        if value.kind in {Kind.ANY, Kind.FUNCTION}:
             return self.keep(replace(value, code=f"plain({value.code})", kind=Kind.JSON))
         return value
 

@@ -1,7 +1,6 @@
 """Signatures of functions (`<s-n?:s>`): which arguments fit, and how they are completed."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -149,6 +148,3 @@ def _take(token: re.Match[str], found: list[Parameter]) -> None:
 def signature(text: str) -> Signature:
     """The signature of a text; equal texts share one."""
     return Signature(text)
-
-
-Checked = Callable[..., Any]

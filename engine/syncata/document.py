@@ -6,6 +6,7 @@ expansion are bounded, tags are refused, dates stay text, keys are strings and n
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -104,8 +105,13 @@ def load_file(path: Path, *, shown: str | None = None) -> Document:
     return load_bytes(content, name)
 
 
+@lru_cache(maxsize=64)
 def load_bytes(content: bytes, name: str) -> Document:
-    """Read YAML from bytes; `name` is the file's name in findings. Raises SpecInvalid."""
+    """Read YAML from bytes; `name` is the file's name in findings. Raises SpecInvalid.
+
+    What was read before is not read again: a service reads the same spec for each of its runs. So
+    nobody may change a document's data.
+    """
     if len(content) > MAX_BYTES:
         raise _refused(name, "SYN002", f"has {len(content):,} bytes; the limit is {MAX_BYTES:,}")
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -46,10 +47,10 @@ class Expression:
         "_run", "_tree", "calls", "needs", "reads", "source", "variable_positions", "variables",
     )  # fmt: skip
 
-    def __init__(self, source: Scalar, tree: Node, found: Found) -> None:
+    def __init__(self, source: Scalar, tree: Node, found: Found, run: Run | None) -> None:
         self.source = source
         self._tree = tree
-        self._run = _compiled(tree)
+        self._run = run
         self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
         self.needs: tuple[tuple[str, ...], ...] = tuple(
             path for path in found.needed if path not in found.tested
@@ -141,11 +142,17 @@ def generated(expression: Expression) -> str:
     return compile_tree(lower(expression._tree)).source  # noqa: SLF001  one module
 
 
+@lru_cache(maxsize=4096)
+def _understood(text: str) -> tuple[Node, Found, Run | None]:
+    """What a text means, wherever it stands. A spec is checked and then run, and run again."""
+    tree = parse(text)
+    return tree, analyse(tree), _compiled(tree)
+
+
 def compile_expression(source: Scalar) -> Expression:
     """Compile a text. Raises ExpressionError at the exact character."""
     try:
-        tree = parse(source.text)
-        return Expression(source, tree, analyse(tree))
+        return Expression(source, *_understood(source.text))
     except Refusal as refusal:
         fault = ExpressionError(refusal.code, refusal.message, source.at(refusal.offset or 0))
     except RecursionError:

@@ -58,6 +58,7 @@ def test_packaged_specs_are_compiled(name: str, monkeypatch: pytest.MonkeyPatch)
 
     original = expression._compiled
     monkeypatch.setattr(expression, "_compiled", compiled)
+    expression._understood.cache_clear()
     load_spec(name)
     assert seen
     assert all(original(tree) is not None for tree in seen)

@@ -29,16 +29,17 @@ def masked_record(connection: Connection, sync: str, text: str | None) -> Any:
         return None
     stream = spec.source.streams.get(spec.syncs[sync].stream or "")
     schema: Any = (spec_schema(spec, stream.schema) if stream else None) or {}
-    return _masked(json.loads(text), schema)
+    return masked(json.loads(text), schema)
 
 
-def _masked(value: Any, schema: Any) -> Any:
+def masked(value: Any, schema: Any) -> Any:
+    """A JSON value of which the parts that its schema marks as personal are masked."""
     rules = schema if isinstance(schema, dict) else {}
     if rules.get("personal") and value is not None:
         return MASK
     if isinstance(value, dict):
         properties = rules.get("properties", {})
-        return {name: _masked(part, properties.get(name)) for name, part in value.items()}
+        return {name: masked(part, properties.get(name)) for name, part in value.items()}
     if isinstance(value, list):
-        return [_masked(part, rules.get("items")) for part in value]
+        return [masked(part, rules.get("items")) for part in value]
     return value

@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("demo", "Run the packaged connector against simulated APIs, on this machine."),
     "init": ("init", "Write a spec, a connection and samples to start from."),
     "validate": ("validate", "Check specs and connections; show every finding at once."),
+    "test": ("test", "Run the tests that live in specs, offline."),
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),

@@ -4,6 +4,8 @@ The only module that imports ruamel.yaml. Files are hostile until read: size, de
 expansion are bounded, tags are refused, dates stay text, keys are strings and never repeat.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -244,6 +246,54 @@ class _Reader:
 
     def _find(self, position: Position, code: str, message: str, hint: str = "") -> None:
         self._findings.append(Finding(position, code, message, hint))
+
+
+def rewritten(document: Document, values: Mapping[DataPath, Any]) -> str:
+    """The text of a document with other values at these paths; all else stays, comments too.
+
+    A value inside another one that is replaced goes with it.
+    """
+    root, text = YAML(typ="safe", pure=True).compose(document.text), document.text
+    places = [(*_span(_below(root, path), text), flow(value)) for path, value in values.items()]
+    before = len(text) + 1
+    for start, end, new in sorted(places, key=lambda place: (-place[1], place[0])):
+        if end <= before:
+            text, before = text[:start] + new + text[end:], start
+    return text
+
+
+def _below(node: Node, path: DataPath) -> Node:
+    for part in path:
+        if isinstance(node, MappingNode):
+            node = next(value for key, value in node.value if str(key.value) == part)
+        else:
+            node = node.value[part]
+    return node
+
+
+def _span(node: Node, text: str) -> tuple[int, int]:
+    """Where a value begins and ends, without the blanks and comments behind it."""
+    start, end = node.start_mark.index, node.end_mark.index
+    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        end = _span(last[1] if isinstance(node, MappingNode) else last, text)[1]
+    return start, start + len(text[start:end].rstrip())
+
+
+_PLAIN_KEY = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z_]\w*", re.IGNORECASE)
+
+
+def flow(value: Any) -> str:
+    """JSON data as YAML on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_flow_key(n)}: {flow(v)}' for n, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _flow_key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

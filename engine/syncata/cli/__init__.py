@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "explain": ("explain", "What a finding's code means, and what to do about it."),
     "eval": ("eval", "Try a mapping on a record; each field's value, or its error."),
     "preview": ("preview", "Read a few records and show what the mapping makes of them."),
+    "test": ("test", "Run the tests that live in specs, offline."),
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),

@@ -122,7 +122,7 @@ def offline(
     definitions = Definitions(spec.definitions)
     context = Context(definitions, public, now=now)
     context.learn_lookups(found.lookups)
-    compiled = compiled_sync(connection, spec.syncs[sync])
+    compiled = compiled_sync(spec, spec.syncs[sync])
     compiled.bind(context, _Given(spec, found).functions(), note, keyed=keyed_hash(_SALT))
     compiled.ranking.keys_between = lambda _low, _high: []  # it is the only record
     unknown = [

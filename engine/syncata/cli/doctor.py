@@ -36,7 +36,7 @@ def command(
     project = find_project(project_dir)
     diagnoses = [*installation(), *state_directory(project.root / "state")]
     if name is not None:
-        diagnoses += _connection(project, name)
+        diagnoses += examined(project, name)
     if as_json:
         output.document({"checks": [_data(diagnosis) for diagnosis in diagnoses]})
     else:
@@ -50,7 +50,8 @@ def command(
     return most_urgent([Exit.OK, *(d.code for d in diagnoses)])
 
 
-def _connection(project: Project, name: str) -> list[Diagnosis]:
+def examined(project: Project, name: str) -> list[Diagnosis]:
+    """What there is to say of a connection. Raises SpecInvalid."""
     try:
         subject = project.load(name)
     except SpecInvalid:

@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "activate": ("activate", "Bring back what deactivating put away."),
     "forget": ("forget", "Erase what is held about one person."),
     "state": ("state", "Drop what is old."),
+    "explain": ("explain", "How one record came to be what it is, and what comes next."),
     "status": ("status", "How each connection stands."),
     "runs": ("runs", "The latest runs of a connection, or of all."),
     "report": ("report", "What one run did, in full."),

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "validate": ("validate", "Check specs and connections; show every finding at once."),
     "eval": ("eval", "Try a mapping on a record; each field's value, or its error."),
     "preview": ("preview", "Read a few records and show what the mapping makes of them."),
+    "record": ("record", "Save records of a source as a sample, personal data masked."),
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),

@@ -6,6 +6,7 @@ from typing import Any
 from tests.acceptance.sides import ABSENT
 from tests.acceptance.world import World
 
+from syncata.ledger import open_ledger
 from syncata.simulator.people import learner_mail
 
 ADA = learner_mail(1)
@@ -119,7 +120,9 @@ def test_it_needs_no_lock_and_counts_as_no_run(world: World) -> None:
     before = world.cli("runs", "main", "--json").json["runs"]
     ledger = world.path("state", "main.db")
     content = ledger.read_bytes()
-    assert world.cli("preview", "main").exit == 0
+    with open_ledger(ledger):
+        assert world.cli("run", "main").exit == 8
+        assert world.cli("preview", "main").exit == 0
     assert ledger.read_bytes() == content
     assert world.cli("runs", "main", "--json").json["runs"] == before
 

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from syncata.checks import load_spec, spec_schema
+from syncata.checks import load_spec
 from syncata.cli.judged import rejected_data
 from syncata.cli.looking import looking
-from syncata.cli.masking import MASK
+from syncata.cli.masking import MASK, Masks
 from syncata.cli.operate import in_loop
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project
 from syncata.errors import Exit, Held, UsageError
-from syncata.inspection import FieldEdit, Move, SyncEdit, compare, personal_places
+from syncata.inspection import FieldEdit, Move, SyncEdit, compare
 from syncata.model import clean, shown_provisional
 from syncata.plan import MISSING
 from syncata.report.plan_text import stop_lines
@@ -94,15 +94,11 @@ async def _compared(
 
 
 def _personal(edit: _Edit, name: str) -> set[str]:
+    """The fields of a sync of which no value is told, under one spec or the other."""
     told: set[str] = set()
     for connection in (edit.before, edit.after):
-        spec, sync = connection.spec, connection.spec.syncs.get(name)
-        if sync is None:
-            continue
-        stream = spec.source.streams.get(sync.stream or "")
-        source = spec_schema(spec, stream.schema) if stream else None
-        target = spec_schema(spec, spec.target.resources[sync.resource].schema)
-        told |= personal_places(sync, source, target) - ({"key"} if sync.person else set())
+        sync = connection.spec.syncs.get(name)
+        told |= Masks.of(connection, sync).personal if sync else frozenset()
     return told
 
 

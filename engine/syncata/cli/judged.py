@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from syncata.cli.masking import MASK
+from syncata.cli.masking import MASK, Masks
 from syncata.cli.output import paint
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED
@@ -12,6 +12,7 @@ from syncata.model import clean
 from syncata.report.values import place, shown
 
 WIDTH = 24
+READ_WIDTH = 36
 
 
 def judged_data(made: Judgement, masked: Collection[str] = ()) -> dict[str, Any]:
@@ -65,6 +66,19 @@ def judged_lines(
         yield paint(f"  It would be set aside: {_why(made.rejected, masked)}", "magenta")
     elif made.waits:
         yield paint(f"  It would {_wait(made.waits)}", "blue")
+
+
+def with_reads(data: dict[str, Any], masks: Masks, made: Judgement) -> dict[str, Any]:
+    """A judged record's data with what each field reads of the record."""
+    fields = [{**f, "reads": dict(masks.reads(f["field"], made))} for f in data["fields"]]
+    return {**data, "fields": fields}
+
+
+def reads_text(masks: Masks, made: Judgement, field: FieldValue) -> str:
+    """What stands before a field's value: what it reads of the record."""
+    read = masks.reads(field.name, made)
+    shown_as = [f"{clean(path)} {shown(value, READ_WIDTH)}" for path, value in read]
+    return f"{', '.join(shown_as)} → " if read else ""
 
 
 def _outcome(field: FieldValue, masked: Collection[str]) -> str:

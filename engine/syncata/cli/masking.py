@@ -1,10 +1,14 @@
 """Personal data where people look: schemas mark it, and it is not shown."""
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syncata.checks import spec_schema
+from syncata.expressions import compile_expression
+from syncata.inspection import Judgement, personal_places, sources
 from syncata.spec.connection import Connection
+from syncata.spec.model import Sync
 
 MASK = "(personal)"
 
@@ -43,3 +47,51 @@ def masked(value: Any, schema: Any) -> Any:
     if isinstance(value, list):
         return [masked(part, rules.get("items")) for part in value]
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """What of the records of a sync is not told.
+
+    `schema` is that of the stream; `personal` are the fields and conditions whose values would
+    tell personal data.
+    """
+
+    sync: Sync
+    schema: Any
+    personal: frozenset[str]
+
+    @staticmethod
+    def of(connection: Connection, sync: Sync) -> "Masks":
+        """What the schemas of a sync's stream and resource say."""
+        spec = connection.spec
+        stream = spec.source.streams.get(sync.stream or "")
+        schema = (spec_schema(spec, stream.schema) if stream else None) or {}
+        target = spec_schema(spec, spec.target.resources[sync.resource].schema)
+        places = personal_places(sync, schema, target)
+        # Where a sync says who a record is about, people are hashed in its keys.
+        hashed = {"key"} if sync.person is not None else set[str]()
+        return Masks(sync, schema, frozenset(places - hashed))
+
+    def record(self, record: Any) -> Any:
+        """A record of the stream, to be shown."""
+        return masked(record, self.schema)
+
+    def payload(self, payload: Any) -> Any:
+        """What the target holds, or should hold, to be shown; None stays None."""
+        return payload and {n: MASK if n in self.personal else v for n, v in payload.items()}
+
+    def reads(self, name: str, made: Judgement) -> list[tuple[str, Any]]:
+        """What a field reads of its record: paths and values."""
+        expression = compile_expression(self.sync.map[name])
+        if self.sync.each is not None and name in self.personal:
+            return [(path, MASK) for path, _ in sources(expression, made.item.value)]
+        return sources(expression, self.record(made.item.value))
+
+    def key(self, key: str) -> str:
+        """A record's key, to be shown."""
+        return MASK if key and "key" in self.personal else key
+
+    def judgement(self, made: Judgement) -> Judgement:
+        """The judgement with a key that can be shown."""
+        return replace(made, key=self.key(made.key))

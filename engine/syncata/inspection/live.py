@@ -1,6 +1,6 @@
 """Records of a connection looked at where they are: at the source, with what the ledger knows."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ class Met:
 
 async def pages_of(
     session: Session, stream: str, reading: Reading, limit: int | None = None
-) -> AsyncIterator[tuple[int, list[JsonObject]]]:
+) -> AsyncGenerator[tuple[int, list[JsonObject]], None]:
     """A stream's pages with their numbers. Raises Unavailable, CredentialsRefused."""
     reader = StreamReader(session.connection.spec.source.streams[stream])
     scope = session.context.scope()

@@ -6,7 +6,7 @@ expansion are bounded, tags are refused, dates stay text, keys are strings and n
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -145,8 +145,6 @@ class _Reader:
 
     def _compose(self) -> Node | None:
         try:
-            if sum(1 for _ in self._aliases()) > MAX_ALIASES:
-                raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
             node = self._yaml.compose(self._text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -157,17 +155,27 @@ class _Reader:
         except RecursionError as error:
             raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}") from error
         assert node is None or isinstance(node, Node)
+        if node is not None:
+            self._refuse_excess(node)
         return node
 
-    def _aliases(self) -> Iterator[object]:
-        depth = 0
-        for event in YAML(typ="safe", pure=True).parse(self._text):
-            kind = type(event).__name__
-            depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-            if depth > MAX_DEPTH + 2:
+    def _refuse_excess(self, root: Node) -> None:
+        """Refuse depth and aliases before anything is expanded; an alias is a node met again."""
+        waiting, met, aliases = [(root, 1)], set[int](), 0
+        while waiting:
+            node, depth = waiting.pop()
+            aliases += id(node) in met
+            if aliases > MAX_ALIASES:
+                raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
+            if id(node) in met or isinstance(node, ScalarNode):
+                met.add(id(node))
+                continue
+            met.add(id(node))
+            if depth > MAX_DEPTH:
                 raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
-            if kind == "AliasEvent":
-                yield event
+            for child in node.value:
+                parts = child if isinstance(child, tuple) else (child,)
+                waiting += [(part, depth + 1) for part in parts]
 
     def _syntax(self, problem: str, position: Position | None) -> SpecInvalid:
         where = position or Position(self._name, 1, 1)

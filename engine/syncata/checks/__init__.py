@@ -17,6 +17,7 @@ from syncata.checks.load import (
     spec_names,
     spec_of,
     spec_schema,
+    spec_with_tests,
 )
 from syncata.checks.places import NAMES, PLACES, Place
 from syncata.checks.render import render_text, to_json
@@ -38,5 +39,6 @@ __all__ = [
     "spec_names",
     "spec_of",
     "spec_schema",
+    "spec_with_tests",
     "to_json",
 ]

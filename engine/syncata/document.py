@@ -88,6 +88,25 @@ class Document:
         return self.values.get(path, Position(self.file, 1, 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A node of a YAML text as it was written: where it begins and ends, and what is inside.
+
+    `kind` is scalar, alias, mapping or sequence; `parts` holds the elements of a sequence, of a
+    mapping its keys and values in turn. `style` is that of a Scalar, or `flow`. `anchor` is the
+    name of a mapping or sequence; that of a scalar is part of its text.
+    """
+
+    kind: str
+    start: int
+    end: int
+    column: int
+    path: DataPath
+    style: str = ""
+    anchor: str = ""
+    parts: tuple["Outline", ...] = ()
+
+
 def folder(kind: str) -> Traversable:
     """The packaged `mappings` or `schemas`: inside a wheel, or at a checkout's root."""
     packaged = files("syncata") / kind
@@ -116,6 +135,33 @@ def load_bytes(content: bytes, name: str) -> Document:
     if text.count("\n") > MAX_LINES:
         raise _refused(name, "SYN002", f"has more than {MAX_LINES:,} lines")
     return _Reader(name, text.replace("\r\n", "\n")).document()
+
+
+def outline(document: Document) -> Outline | None:
+    """The text of a document as it was written; None if nothing stands in it."""
+    events = YAML(typ="safe", pure=True).parse(document.text)
+    for event in events:
+        if type(event).__name__ == "DocumentStartEvent":
+            return _outlined(next(events), events, ())
+    return None
+
+
+def _outlined(event: Any, events: Iterator[Any], path: DataPath) -> Outline:
+    kind = type(event).__name__.removesuffix("Event").removesuffix("Start").lower()
+    start, column, end = event.start_mark.index, event.start_mark.column, event.end_mark.index
+    if kind in ("scalar", "alias"):
+        return Outline(kind, start, end, column, path, getattr(event, "style", None) or "")
+    parts: list[Outline] = []
+    place: str | int = 0
+    while not type(inner := next(events)).__name__.endswith("EndEvent"):
+        if kind == "sequence":
+            place = len(parts)
+        elif len(parts) % 2 == 0:
+            place = str(getattr(inner, "value", ""))
+        parts.append(_outlined(inner, events, (*path, place)))
+    style = "flow" if event.flow_style else ""
+    end = inner.end_mark.index if style else inner.start_mark.index
+    return Outline(kind, start, end, column, path, style, event.anchor or "", tuple(parts))
 
 
 def _refused(name: str, code: str, message: str, *, line: int = 1) -> SpecInvalid:

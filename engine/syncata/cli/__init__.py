@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("demo", "Run the packaged connector against simulated APIs, on this machine."),
     "init": ("init", "Write a spec, a connection and samples to start from."),
     "validate": ("validate", "Check specs and connections; show every finding at once."),
+    "fmt": ("fmt", "Format specs and connections, and the expressions in them."),
     "explain": ("explain", "What a finding's code means, and what to do about it."),
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),

@@ -24,7 +24,7 @@ session | apply | planning | identity
 source | target | ledger | report
 pages
 api
-transport
+transport | formatting
 checks
 plan
 mapping

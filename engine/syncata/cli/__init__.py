@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "preview": ("preview", "Read a few records and show what the mapping makes of them."),
     "test": ("test", "Run the tests that live in specs, offline."),
     "record": ("record", "Save records of a source as a sample, personal data masked."),
+    "fmt": ("fmt", "Format specs and connections, and the expressions in them."),
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),

@@ -22,6 +22,7 @@ from syncata.document import Document, load_bytes, load_file
 from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
 
 FORMATS = ("text", "json", "sarif", "github")
+STDIN = "<stdin>"
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -98,11 +99,11 @@ def _once(findings: list[Finding], sources: dict[str, str]) -> Iterator[Finding]
 def yaml_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file that is meant: files, directories of them, - for stdin.
 
-    Raises UsageError for a path that does not exist.
+    Raises UsageError for a path that does not exist or cannot be read.
     """
     for text in paths:
         if text == "-":
-            yield "<stdin>", sys.stdin.buffer.read()
+            yield STDIN, sys.stdin.buffer.read()
             continue
         path = Path(text)
         if not path.exists():
@@ -111,12 +112,15 @@ def yaml_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
             sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES) if path.is_dir() else [path]
         )
         for file in chosen:
-            yield str(file), file.read_bytes()
+            try:
+                yield str(file), file.read_bytes()
+            except OSError as error:
+                raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
 def _check(name: str, content: bytes) -> tuple[Finding, ...]:
     try:
-        document = load_file(Path(name)) if name != "<stdin>" else load_bytes(content, name)
+        document = load_file(Path(name)) if name != STDIN else load_bytes(content, name)
     except SpecInvalid as invalid:
         return invalid.findings
     if isinstance(document.data, dict) and "demo" in document.data:

@@ -18,6 +18,7 @@ from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import Exit, RecordRejected, UsageError
 from syncata.expressions import UNDEFINED
 from syncata.inspection import Found, Judge, Judgement, found_of, offline, settings_of
+from syncata.mapping.compiled import Item
 from syncata.model import clean, key_text
 from syncata.report.values import shown
 from syncata.spec.model import Spec
@@ -93,7 +94,7 @@ async def _judged(judge: Judge, records: Iterable[Any], known: Any) -> list[Judg
         try:
             items = list(judge.compiled.items(record))
         except RecordRejected as why:
-            made.append(Judgement(record, rejected=why))
+            made.append(Judgement(Item(record), rejected=why))
             continue
         made += [await judge.judge(item, known) for item in items]
     return made

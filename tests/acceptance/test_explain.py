@@ -84,7 +84,7 @@ def test_without_such_a_look_up_the_page_is_told(world: World) -> None:
     world.connect(edflex_page_size=2)
     for place in range(1, 7):
         world.edflex.put(f"i{place}")
-        world.edflex.learn(ADA, f"i{place}")
+        world.edflex.learn(ADA, f"i{place}", updated_at=f"2026-03-0{place}T10:00:00.000Z")
     mark = world.edflex.mark()
     told = _explain(world, "statistics", json.dumps([ADA, "i3", 1]))["source"]
     assert (told["how"], told["page"]) == ("reading activities", 2)

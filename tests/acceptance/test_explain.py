@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from tests.acceptance.shop import Shop
 from tests.acceptance.sides import ABSENT
 from tests.acceptance.world import SPEC, World
 
@@ -83,11 +84,27 @@ def test_without_such_a_look_up_the_page_is_told(world: World) -> None:
     world.connect(edflex_page_size=2)
     for place in range(1, 7):
         world.edflex.put(f"i{place}")
-        world.edflex.learn(ADA, f"i{place}")
+        world.edflex.learn(ADA, f"i{place}", updated_at=f"2026-03-0{place}T10:00:00.000Z")
     mark = world.edflex.mark()
     told = _explain(world, "statistics", json.dumps([ADA, "i3", 1]))["source"]
     assert (told["how"], told["page"]) == ("reading activities", 2)
     assert len(world.edflex.requests(mark)) == 2
+
+
+@pytest.mark.parametrize("shop", [{"items": 3}], indirect=True)
+def test_a_look_up_that_answers_with_less_is_not_believed(shop: Shop) -> None:
+    """Stripe's look-up by ids lacks the expanded price: the record is read as the stream reads it,
+    and what is told is what the run does."""
+    shop.run()
+    (products,) = shop.cli("preview", "main", "--json").json["syncs"]
+    known = [one for one in products["records"] if one["known"]]
+    assert known
+    for one in known:
+        told = shop.cli("explain", "main", "products", one["key"], "--json").json
+        assert (told["source"]["how"], told["source"]["page"]) == ("reading products", 1)
+        assert told["decision"]["action"] == "unchanged"
+        values = {f["field"]: f["value"] for f in told["judged"]["fields"] if "value" in f}
+        assert values == told["ledger"]["confirmed"]
 
 
 @pytest.mark.parametrize(

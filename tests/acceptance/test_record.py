@@ -26,9 +26,9 @@ def _record(world: World, stream: str, name: str = "sample.json", *more: str) ->
 def test_a_person_is_the_same_mask_everywhere_and_nobody_else_has_it(world: World) -> None:
     """Two records of one learner, in two cases, and one of another; today and after a run."""
     world.edflex.fill(2)
-    world.edflex.learn(ADA, "i1")
-    world.edflex.learn(ADA.upper(), "i2")
-    world.edflex.learn(BEA, "i1")
+    learned = ((ADA, "i1"), (ADA.upper(), "i2"), (BEA, "i1"))
+    for day, (mail, item) in enumerate(learned, 1):
+        world.edflex.learn(mail, item, updated_at=f"2026-03-0{day}T10:00:00.000Z")
     sample = _record(world, "activities")
     one, two, other = (record["email"] for record in sample)
     assert one == two != other

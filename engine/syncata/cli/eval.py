@@ -18,6 +18,7 @@ from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import Exit, RecordRejected, UsageError
 from syncata.expressions import UNDEFINED
 from syncata.inspection import Found, Judge, Judgement, found_of, offline, settings_of
+from syncata.mapping.compiled import Item
 from syncata.model import clean, key_text
 from syncata.report.values import shown
 from syncata.spec.model import Spec
@@ -64,7 +65,7 @@ def command(
         hint = f"its syncs are {', '.join(spec.syncs)}"
         raise UsageError(f"there is no sync {sync} in {spec.name}", hint=hint)
     values = settings_of(spec, dict(map(_pair, settings)))
-    held = UNDEFINED if known is None else _json(known)
+    held = UNDEFINED if known is None else _json(str(known))
     records, origin = _records(spec, sync, record, values)
     notes: Notes = {}
     judge = _judge(spec, sync, values, found_of(spec, found), notes)
@@ -93,7 +94,7 @@ async def _judged(judge: Judge, records: Iterable[Any], known: Any) -> list[Judg
         try:
             items = list(judge.compiled.items(record))
         except RecordRejected as why:
-            made.append(Judgement(record, rejected=why))
+            made.append(Judgement(Item(record), rejected=why))
             continue
         made += [await judge.judge(item, known) for item in items]
     return made
@@ -123,13 +124,12 @@ def _records(
     """The records to try, and where they come from. Raises UsageError."""
     name = spec.syncs[sync].stream
     if given is not None:
-        value = _parsed(sys.stdin.read(), "stdin") if given == "-" else _json(Path(given))
-        return _objects(value, given), given
+        return _objects(_json(given), given), given
     if name is None:
         return [dict(settings)], "its settings"
     file = Path(spec.file).parent.parent / "samples" / f"{name}.json"
     if file.is_file():
-        return _objects(_json(file), str(file)), str(file)
+        return _objects(_json(str(file)), str(file)), str(file)
     schema = spec_schema(spec, spec.source.streams[name].schema)
     return [sample(schema or {})], f"a sample made of the schema of {name}"
 
@@ -141,17 +141,14 @@ def _objects(value: Any, origin: str) -> list[Any]:
     return records
 
 
-def _json(path: Path) -> Any:
+def _json(name: str) -> Any:
+    """What a JSON file holds, or standard input (`-`). Raises UsageError."""
+    origin = "stdin" if name == "-" else name
     try:
-        return _parsed(path.read_text(encoding="utf-8"), str(path))
+        return json.loads(sys.stdin.read() if name == "-" else Path(name).read_text("utf-8"))
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+        raise UsageError(f"{origin} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text") from error
-
-
-def _parsed(text: str, origin: str) -> Any:
-    try:
-        return json.loads(text)
+        raise UsageError(f"{origin} is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{origin} is not JSON: {error}") from error

@@ -218,7 +218,7 @@ def _decision(decided: Decided, masks: Masks) -> dict[str, Any]:
     return {
         "action": str(decided.action),
         "reason": str(decided.reason),
-        "because": decided.because,
+        "because": MASK if decided.field in masks.personal else decided.because,
         "changes": list(_changes(decided, masks)),
     }
 

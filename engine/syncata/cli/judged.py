@@ -13,6 +13,7 @@ from syncata.report.values import place, shown
 
 WIDTH = 24
 READ_WIDTH = 36
+_CONDITIONS = ("key", "where", "live", "final")
 
 
 def judged_data(made: Judgement, masked: Collection[str] = ()) -> dict[str, Any]:
@@ -22,8 +23,16 @@ def judged_data(made: Judgement, masked: Collection[str] = ()) -> dict[str, Any]
         "standing": str(made.standing) if made.standing else None,
         "fields": [_field_data(field, field.name in masked) for field in made.fields],
         "set_aside": rejected_data(made.rejected, masked),
-        "waits": made.waits or None,
+        "waits": _waits(made, masked) or None,
     }
+
+
+def _waits(made: Judgement, masked: Collection[str]) -> str:
+    """What a record waits for; the key of what it refers to may name a person."""
+    told = {field.name for field in made.fields if field.waits == made.waits}
+    if made.waits and any(name in masked for name in (*told, *_CONDITIONS)):
+        return f"waits for {MASK}"
+    return made.waits
 
 
 def rejected_data(why: RecordRejected | None, masked: Collection[str] = ()) -> Any:
@@ -65,7 +74,7 @@ def judged_lines(
     if made.rejected is not None:
         yield paint(f"  It would be set aside: {_why(made.rejected, masked)}", "magenta")
     elif made.waits:
-        yield paint(f"  It would {_wait(made.waits)}", "blue")
+        yield paint(f"  It would {_wait(_waits(made, masked))}", "blue")
 
 
 def with_reads(data: dict[str, Any], masks: Masks, made: Judgement) -> dict[str, Any]:

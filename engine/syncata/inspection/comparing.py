@@ -223,7 +223,9 @@ class _Comparison:
 
 def _judge(session: Session, sync: Sync | None) -> Judge | None:
     """What judges by one of the specs; None where it has no such sync, or has it switched off."""
-    return None if sync is None or not is_on(session, sync) else live_judge(session, sync)
+    if sync is None or not is_on(session, sync):
+        return None
+    return live_judge(session, sync, fields=False)
 
 
 async def _judged(

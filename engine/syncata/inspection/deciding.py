@@ -25,12 +25,16 @@ _BECAUSE = {
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What becomes of a record, and why. `change` is what would be sent, if anything."""
+    """What becomes of a record, and why. `change` is what would be sent, if anything.
+
+    `field` is the one because of which it is set aside.
+    """
 
     action: Action
     because: str
     reason: str = ""
     change: Change | None = None
+    field: str = ""
 
 
 async def decide_record(
@@ -48,7 +52,7 @@ async def decide_record(
         planner = planner_for(session, sync, staging)
         header = planner.header
         if header.skipped or header.disabled:
-            return Decided(Action.IGNORED, _BECAUSE[Reason.DISABLED], Reason.DISABLED)
+            return _switched_off(sync, known)
         await planner.take([seen.record])
         await planner.settle_deferred()
         change = staging.change(sync.name, seen.key)
@@ -56,7 +60,8 @@ async def decide_record(
             return _changed(change, known, made)
         for reject in staging.rejects(sync.name):
             if reject.key == seen.key:
-                return Decided(Action.REJECTED, f"{reject.message} [{reject.code}]")
+                why = f"{reject.message} [{reject.code}]"
+                return Decided(Action.REJECTED, why, field=reject.field)
         for waiting in staging.parked.waiting(sync.name):
             if waiting.key == seen.key and waiting.what:
                 return Decided(Action.WAITING, f"it waits for {waiting.what}")
@@ -76,6 +81,13 @@ def _changed(change: Change, known: Known | None, made: Judgement | None) -> Dec
     elif change.action is Action.UNCHANGED:
         because = f"what is desired is what was confirmed, although {because}"
     return Decided(change.action, because, str(change.reason), change)
+
+
+def _switched_off(sync: Sync, known: Known | None) -> Decided:
+    action = Action.IGNORED
+    if known is not None and known.archived is None and sync.on_disabled != "keep":
+        action = Action.REMOVE if sync.on_disabled == "remove" else Action.ARCHIVE
+    return Decided(action, _BECAUSE[Reason.DISABLED], Reason.DISABLED)
 
 
 def _left(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from syncata.api import CompiledRequest, answer_scope, as_list
 from syncata.errors import RecordRejected
@@ -46,11 +46,16 @@ async def find_record(session: Session, judge: Judge, wanted: str) -> Sighting:
         return key.among(session.connection.public_settings(), "its settings", None) or Sighting(
             wanted, "its settings have another key", absent=True
         )
-    if _is_looked_up(judge, stream):
+    if not _is_looked_up(judge, stream):
+        return await _by_reading(session, stream, key)
+    if _answers_alike(stream):
         found = await _by_lookup(session, stream, key)
         if found is not None:
             return found
-    return await _by_reading(session, stream, key)
+    seen = await _by_reading(session, stream, key)
+    if seen.absent:
+        return replace(seen, absent=not await _exists(session, stream, seen.key))
+    return seen
 
 
 def _is_looked_up(judge: Judge, stream: Stream) -> bool:
@@ -58,6 +63,19 @@ def _is_looked_up(judge: Judge, stream: Stream) -> bool:
     sync = judge.compiled.sync
     same = sync.each is None and sync.key.text == stream.key.text
     return stream.absent is not None and same
+
+
+def _answers_alike(stream: Stream) -> bool:
+    """Whether the look-up asks for records as the stream does: else they may lack something."""
+    assert stream.absent is not None, "asked before"
+    one, two = stream.request, stream.absent.request
+    same = (one.method, one.path.text) == (two.method, two.path.text)
+    return same and one.params.keys() <= two.params.keys() and one.body is None
+
+
+async def _exists(session: Session, stream: Stream, key: str) -> bool:
+    scope = session.context.scope()
+    return bool(await StreamReader(stream).existing(session.source, scope, [key]))
 
 
 class _Key:
@@ -109,9 +127,9 @@ async def _by_lookup(session: Session, stream: Stream, key: _Key) -> Sighting | 
         found = key.among(record, how, None)
         if found is not None:
             return found
-    scope = session.context.scope()
-    existing = await StreamReader(stream).existing(session.source, scope, [key.wanted])
-    return None if existing else Sighting(key.wanted, how, absent=True)
+    if await _exists(session, stream, key.wanted):
+        return None
+    return Sighting(key.wanted, how, absent=True)
 
 
 async def _looked_up(session: Session, stream: Stream, key: str) -> AsyncIterator[JsonObject]:

@@ -57,6 +57,7 @@ class Judge:
     """Judges records by one sync that is bound to the values of a run.
 
     `fetch` looks up what records ask for. `missing` names look-ups that are not known, by field.
+    Without `fields` only the whole is judged.
     """
 
     def __init__(
@@ -64,10 +65,12 @@ class Judge:
         compiled: CompiledSync,
         fetch: Fetch = _nothing_to_fetch,
         missing: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        fields: bool = True,
     ) -> None:
         self.compiled = compiled
-        self.expressions: Mapping[str, Expression] = {
-            name: compile_expression(text) for name, text in compiled.sync.map.items()
+        self._expressions: Mapping[str, Expression] = {
+            name: compile_expression(text) for name, text in compiled.sync.map.items() if fields
         }
         self._fetch = fetch
         self._missing = missing or {}
@@ -94,14 +97,14 @@ class Judge:
             return Judgement(item, waits=str(missing))
         self.compiled.ranking.key = key
         scope = self.compiled.scope(item, known)
-        fields = tuple(self._field(name, item, scope) for name in self.expressions)
+        fields = tuple(self._field(name, item, scope) for name in self._expressions)
         made = self._whole(Judgement(item, key, fields=fields), known, scope)
         return _for_lack_of_lookups(made)
 
     def _field(self, name: str, item: Item, scope: Scope) -> FieldValue:
         without = self._missing.get(name, ())
         made = FieldValue(name, without=without)
-        expression = self.expressions[name]
+        expression = self._expressions[name]
         try:
             value = expression.evaluate(item.value, scope)
         except ExpressionError as error:

@@ -98,11 +98,14 @@ def known_of(session: Session, judge: Judge, item: Item) -> tuple[Known | None, 
     return known, held
 
 
-def live_judge(session: Session, sync: Sync) -> Judge:
-    """What judges records of a sync as of now: `$rank()` counts those that the ledger knows."""
+def live_judge(session: Session, sync: Sync, *, fields: bool = True) -> Judge:
+    """What judges records of a sync as of now: `$rank()` counts those that the ledger knows.
+
+    `fields` as in Judge.
+    """
     compiled, ledger = session.syncs[sync.name], session.ledger
     compiled.ranking.keys_between = lambda low, high: ledger.keys_between(sync.name, low, high)
-    return Judge(compiled, session.fetch)
+    return Judge(compiled, session.fetch, fields=fields)
 
 
 def is_on(session: Session, sync: Sync) -> bool:

@@ -11,7 +11,7 @@ from syncata.api import holds
 from syncata.checks.values import References, resolve_settings
 from syncata.document import load_bytes
 from syncata.errors import RecordRejected, UsageError
-from syncata.expressions import UNDEFINED, Expression, compile_expression
+from syncata.expressions import UNDEFINED, Expression, ExpressionError, compile_expression
 from syncata.inspection.judgement import Judge
 from syncata.mapping.context import Context, Definitions, Note
 from syncata.mapping.persons import keyed_hash
@@ -138,9 +138,12 @@ def offline(
 
 
 def _is_made(lookup: Lookup, context: Context) -> bool:
-    if lookup.when is None:
+    try:
+        return lookup.when is None or holds(
+            compile_expression(lookup.when), UNDEFINED, context.scope()
+        )
+    except ExpressionError:  # a setting that it needs was not given
         return True
-    return holds(compile_expression(lookup.when), UNDEFINED, context.scope())
 
 
 def _lookups_read(spec: Spec, definitions: Definitions, expression: Expression) -> set[str]:

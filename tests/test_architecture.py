@@ -15,7 +15,7 @@ SOURCE = ROOT / "engine" / "syncata"
 # A room imports only from lines below its own. Rooms on one line do not know each other.
 LAYERS = """\
 cli
-doctor | scheduling | lifecycle
+doctor | scheduling | lifecycle | inspection | testing
 run
 closing | plan_file | holding
 sync

@@ -14,11 +14,11 @@ from syncata.errors import SpecFailed, UsageError
 from syncata.expressions import UNDEFINED, ExpressionError, compile_template
 from syncata.ledger import Ledger
 from syncata.mapping.compiled import CompiledSync
-from syncata.mapping.context import Context, Definitions
+from syncata.mapping.context import Context, Definitions, Watch
 from syncata.mapping.persons import keyed_hash
 from syncata.model import key_text
 from syncata.spec.connection import Connection
-from syncata.spec.model import Sync
+from syncata.spec.model import Spec, Sync
 from syncata.spec.requests import Api, Auth
 from syncata.target.keyed import KeyedLookups
 from syncata.target.lookups import look_up
@@ -52,13 +52,17 @@ def _nobody(_stage: str, _name: str, _number: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the world gives a run: time, chance, shared limits, and who watches."""
+    """What the world gives a run: time, chance, shared limits, and who watches.
+
+    `watch` is told of every evaluation of a sync's expressions.
+    """
 
     world: World = field(default_factory=World)
     accounts: Accounts = field(default_factory=Accounts)
     observe: Callable[[Event], None] | None = None
     progress: Progress = _nobody
     deadline: float = DEADLINE
+    watch: Watch | None = None
 
 
 @dataclass(slots=True)
@@ -129,7 +133,8 @@ async def open_session(
     source = open_endpoint(connection, "source", context, around)
     target = open_endpoint(connection, "target", context, around)
     references = References(_target_id(ledger))
-    syncs = {name: compiled_sync(connection, sync) for name, sync in connection.spec.syncs.items()}
+    spec = connection.spec
+    syncs = {name: compiled_sync(spec, sync, around.watch) for name, sync in spec.syncs.items()}
     try:
         yield Session(
             connection=connection,
@@ -163,9 +168,8 @@ def _target_id(ledger: Ledger) -> TargetId:
     return target_id
 
 
-def compiled_sync(connection: Connection, sync: Sync) -> CompiledSync:
+def compiled_sync(spec: Spec, sync: Sync, watch: Watch | None = None) -> CompiledSync:
     """A sync with its expressions and both record schemas compiled."""
-    spec = connection.spec
     stream = spec.source.streams[sync.stream] if sync.stream else None
     resource = spec.target.resources[sync.resource]
     return CompiledSync(
@@ -174,6 +178,7 @@ def compiled_sync(connection: Connection, sync: Sync) -> CompiledSync:
         target_schema=spec_schema(spec, resource.schema),
         explain=explain,
         reads=stream.records.text if stream else "",
+        watch=watch,
     )
 
 

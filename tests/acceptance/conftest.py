@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,20 +14,14 @@ from tests.simulator import openapi
 
 from syncata.checks import connections, load
 from syncata.cli import operate
-from syncata.document import Document, load_bytes
-from syncata.expressions import expression
-from syncata.expressions.analysis import analyse
-from syncata.expressions.parser import parse
+from syncata.document import Document
 from syncata.simulator import Options, serve
 from syncata.spec.model import Spec
 
 
 @pytest.fixture(scope="session", autouse=True)
 def packaged_spec_once() -> Iterator[None]:
-    """Read the packaged spec once per session, not once per command: that is most of a run.
-
-    The same of parsing its expressions: a tree is not changed by being evaluated.
-    """
+    """Read the packaged spec once per session, not once per command: that is most of a run."""
     specs: dict[tuple[str, str], Spec] = {}
 
     def spec_of(document: Document) -> Spec:
@@ -38,9 +31,6 @@ def packaged_spec_once() -> Iterator[None]:
         return specs[place]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load, "load_bytes", cache(load_bytes))
-        patch.setattr(expression, "parse", cache(parse))
-        patch.setattr(expression, "analyse", cache(analyse))
         patch.setattr(connections, "spec_of", spec_of)
         yield
 

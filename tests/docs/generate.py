@@ -31,6 +31,7 @@ GROUPS = {
     "SYN4": "Settings and connections",
     "SYN5": "Not available in this version",
     "SYN6": "Records that are set aside",
+    "SYN7": "Tests of specs",
 }
 
 PAGINATIONS = (

@@ -87,7 +87,7 @@ class Engine:
         context.learn_lookups({"author_by_email": AUTHOR})
         self.unmapped: list[Any] = []
         functions = {"has": lambda *_: True, "ref": lambda *_: "1", "find": _find}
-        self.sync: CompiledSync = compiled_sync(connection(), spec().syncs[sync])
+        self.sync: CompiledSync = compiled_sync(spec(), spec().syncs[sync])
         self.sync.bind(context, functions, lambda _, value: self.unmapped.append(value))
 
     def standing(self, record: Record) -> Standing | None:

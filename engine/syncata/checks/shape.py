@@ -31,7 +31,6 @@ OTHER = "SYN109"
 
 # Words that later versions of the language bring: refused by name, so that nobody looks for a typo.
 LATER: Mapping[str, str] = {
-    "tests": "tests in the spec",
     "source.lookups": "look-ups in the source",
     "source.streams.*.each": "child streams",
     "source.streams.*.parent": "child streams",

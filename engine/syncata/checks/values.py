@@ -58,9 +58,11 @@ class UnresolvedError(ValueError):
         self.code, self.message, self.hint = code, message, hint
 
 
-def resolve_settings(spec: Spec, given: Node, around: References) -> Resolved:
-    """The value of every setting, or why it has none."""
-    resolved = Resolved()
+def resolve_settings(
+    spec: Spec, given: Node, around: References, known: Mapping[str, Any] | None = None
+) -> Resolved:
+    """The value of every setting, or why it has none; `known` are values that are there anyway."""
+    resolved = Resolved(dict(known or {}))
     for name, node in given.items():
         setting = spec.settings.get(name)
         if setting is None:

@@ -1,20 +1,18 @@
 """`syncata doctor [CONNECTION]`."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
+from syncata.cli.looking import looked_at
 from syncata.cli.operate import clocks, most_urgent
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.doctor import Diagnosis, Service, connection, installation, state_directory
 from syncata.errors import Exit, SpecInvalid, StateProblem, SyncataError
-from syncata.ledger import Ledger, open_ledger, open_schedule
+from syncata.ledger import open_schedule
 from syncata.report.values import text_lines
 from syncata.session import Surroundings
 
@@ -38,7 +36,7 @@ def command(
     project = find_project(project_dir)
     diagnoses = [*installation(), *state_directory(project.root / "state")]
     if name is not None:
-        diagnoses += _connection(project, name)
+        diagnoses += examined(project, name)
     if as_json:
         output.document({"checks": [_data(diagnosis) for diagnosis in diagnoses]})
     else:
@@ -52,7 +50,8 @@ def command(
     return most_urgent([Exit.OK, *(d.code for d in diagnoses)])
 
 
-def _connection(project: Project, name: str) -> list[Diagnosis]:
+def examined(project: Project, name: str) -> list[Diagnosis]:
+    """What there is to say of a connection. Raises SpecInvalid."""
     try:
         subject = project.load(name)
     except SpecInvalid:
@@ -87,17 +86,6 @@ def _service(project: Project, name: str) -> tuple[Service, list[Diagnosis]]:
             return Service(schedule.entries(name), schedule.is_in_use()), []
     except StateProblem as error:
         return Service(), [Diagnosis("schedule", error.message, error.hint, error.exit_code)]
-
-
-@contextmanager
-def looked_at(path: Path) -> Iterator[Ledger]:
-    """The ledger as it is; an empty one elsewhere where none was made yet."""
-    if path.exists():
-        with open_ledger(path, read_only=True) as ledger:
-            yield ledger
-        return
-    with TemporaryDirectory() as place, open_ledger(Path(place) / "none.db") as ledger:
-        yield ledger
 
 
 def _data(diagnosis: Diagnosis) -> dict[str, object]:

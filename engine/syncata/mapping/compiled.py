@@ -7,7 +7,7 @@ from typing import Any
 
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
-from syncata.mapping.context import Context, Functions, Note
+from syncata.mapping.context import Context, Functions, Note, Watch
 from syncata.mapping.contract import contract
 from syncata.mapping.ordering import sortable, unordered_fields
 from syncata.mapping.persons import Keyed, hidden, is_personal
@@ -16,7 +16,7 @@ from syncata.model import JsonObject, Stamp, canonical, digest, key_text
 from syncata.spec.model import Sync
 
 # Part of every fingerprint: grows when the engine maps the same record to another payload.
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 
 Explain = Callable[[JsonObject, Any], list[tuple[str, str]]]
 _MISSING = object()
@@ -43,7 +43,8 @@ class CompiledSync:
     """The expressions of one sync, ready to be called for each record of a run.
 
     `source_schema` and `target_schema` are JSON Schemas or None; `explain` lists (path, message)
-    of what a value violates; `reads` is the text that makes records of the source's answers.
+    of what a value violates; `reads` is the text that makes records of the source's answers;
+    `watch` is told of every evaluation beforehand.
     `refers_to` are the syncs whose ids of records are in its payloads.
     """
 
@@ -55,8 +56,9 @@ class CompiledSync:
         target_schema: JsonObject | None,
         explain: Explain,
         reads: str = "",
+        watch: Watch | None = None,
     ) -> None:
-        self.sync = sync
+        self.sync, self._watch = sync, watch
         self._reads = reads
         self._key = compile_expression(sync.key)
         self._each, self._where, self._live, self._person, self._order, self._final = (
@@ -247,6 +249,8 @@ class CompiledSync:
     ) -> Any:
         used = scope or self._scope
         assert used is not None, "bind() comes first"
+        if self._watch is not None:
+            self._watch(expression, record, used)
         try:
             return expression.evaluate(record, used)
         except ExpressionError as error:

@@ -11,6 +11,7 @@ from syncata.model import digest
 
 Functions = Mapping[str, Callable[..., Any]]
 Note = Callable[[str, Any], None]
+Watch = Callable[[Expression, Any, Scope], None]
 
 # Names that are not definitions but values of their own, whose parts a mapping may read.
 _VALUE_NAMES = ("settings", "lookups")

@@ -7,6 +7,7 @@ from typing import Literal, cast
 from syncata.document import Document
 from syncata.spec.build_requests import build_api, build_request, span_seconds
 from syncata.spec.build_resources import build_resource
+from syncata.spec.build_tests import build_tests
 from syncata.spec.model import (
     Absent,
     Check,
@@ -49,6 +50,7 @@ def build_spec(document: Document, *, needs: Mapping[str, Collection[str]] | Non
         syncs={name: syncs[name] for name in ordered(syncs, needs or {})},
         schedule=build_schedule(root["schedule"]),
         guards=build_guards(root["guards"], Guards()),
+        tests=build_tests(root),
     )
 
 

@@ -5,12 +5,13 @@ Words are those of the language (`docs/spec-language.md`). An *expression* field
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from syncata.document import Scalar
 from syncata.spec.operations import Resource
 from syncata.spec.requests import Api, Pagination, Request
+from syncata.spec.tests import SpecTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +201,4 @@ class Spec:
     syncs: Mapping[str, Sync]
     schedule: tuple[ScheduleEntry, ...]
     guards: Guards
+    tests: tuple[SpecTest, ...] = field(default=(), repr=False)

@@ -85,6 +85,13 @@ class KeyedLookups:
             if keyed.pending:
                 await keyed.fetch(endpoint, scope)
 
+    def answer(self, given: Mapping[str, Mapping[str, Any]]) -> None:
+        """Take what is on the list from `given` (look-up, key) instead of the target."""
+        for name, keyed in self._keyed.items():
+            things = {keyed.folded(key): thing for key, thing in given.get(name, {}).items()}
+            keyed.found |= {key: things.get(key, UNDEFINED) for key in keyed.pending}
+            keyed.pending.clear()
+
     def _find(self, name: Any, key: Any = UNDEFINED) -> Any:
         if key is UNDEFINED or key is None:
             return UNDEFINED

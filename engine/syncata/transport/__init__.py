@@ -13,6 +13,7 @@ from syncata.transport.auth import (
     NoCredentials,
 )
 from syncata.transport.endpoint import Endpoint
+from syncata.transport.in_process import Reply, Respond, Sent
 from syncata.transport.limits import Account, Accounts
 from syncata.transport.stream import Stream
 from syncata.transport.values import (
@@ -43,8 +44,11 @@ __all__ = [
     "InDoubt",
     "NextPage",
     "NoCredentials",
+    "Reply",
     "Request",
+    "Respond",
     "Ruling",
+    "Sent",
     "Site",
     "Stream",
     "World",

@@ -14,7 +14,7 @@ from syncata.transport.egress import Egress, origin, path
 from syncata.transport.exchange import Call, Failure, exchange, wire_request
 from syncata.transport.limits import Account, TooLate
 from syncata.transport.pages import walk
-from syncata.transport.pool import Pool, proxy_of
+from syncata.transport.pool import proxy_of, transport_to
 from syncata.transport.stream import Stream
 from syncata.transport.values import (
     OK,
@@ -62,7 +62,7 @@ class Endpoint:
         self._observe = observe
         self._world = world or World()
         self._egress = Egress(site.name, site.base_url, site.origins)
-        self._pool = Pool(site, self._world.resolve)
+        self._pool = transport_to(site, self._world)
         proxy = proxy_of(site)
         hidden = (*secrets(site.credentials), *(proxy.auth or () if proxy else ())[1:])
         self._wording = Wording(site.name, hidden, redact)

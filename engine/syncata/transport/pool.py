@@ -8,7 +8,8 @@ import httpcore
 import httpx
 
 from syncata.errors import SpecFailed
-from syncata.transport.values import Resolve, Site
+from syncata.transport.in_process import InProcess
+from syncata.transport.values import Resolve, Site, World
 from syncata.transport.wire import Network
 
 _CONNECTIONS = 20
@@ -25,6 +26,13 @@ _ERRORS: dict[type[Exception], type[httpx.TransportError]] = {
     httpcore.UnsupportedProtocol: httpx.UnsupportedProtocol,
 }
 _CAUGHT = tuple(_ERRORS)
+
+
+def transport_to(site: Site, world: World) -> httpx.AsyncBaseTransport:
+    """What carries requests to a site. SpecFailed where `proxy` or `ca_file` cannot be used."""
+    if world.respond is not None:
+        return InProcess(site.name, world.respond)
+    return Pool(site, world.resolve)
 
 
 class Pool(httpx.AsyncBaseTransport):

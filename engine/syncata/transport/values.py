@@ -12,6 +12,7 @@ from typing import Any, Literal
 from syncata.errors import Unavailable
 from syncata.spec.requests import Then
 from syncata.transport.auth import Credentials, NoCredentials
+from syncata.transport.in_process import Respond
 
 Kind = Literal["read", "write"]
 
@@ -130,13 +131,15 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Clocks, waiting, chance and name look-up, as arguments: a test's waits take no time."""
+    """Clocks, waiting, chance, name look-up and the network, as arguments: a test's waits take no
+    time. `respond`: both APIs live in this process, and nothing goes over the network."""
 
     now: Callable[[], datetime] = _utc_now
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     random: Callable[[], float] = random.random
     resolve: Resolve | None = None  # None: the system's
+    respond: Respond | None = None  # None: the network
 
 
 def parse_date(text: str) -> datetime | None:

@@ -1,11 +1,14 @@
 """YAML files as plain JSON data in which every value knows its line and column.
 
-The only module that imports ruamel.yaml. Files are hostile until read: size, depth, aliases and
-expansion are bounded, tags are refused, dates stay text, keys are strings and never repeat.
+Files are hostile until read: size, depth, aliases and expansion are bounded, tags are refused,
+dates stay text, keys are strings and never repeat.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -88,29 +91,10 @@ class Document:
         return self.values.get(path, Position(self.file, 1, 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A node of a YAML text as it was written: where it begins and ends, and what is inside.
-
-    `kind` is scalar, alias, mapping or sequence; `parts` holds the elements of a sequence, of a
-    mapping its keys and values in turn. `style` is that of a Scalar, or `flow`. `anchor` is the
-    name of a mapping or sequence; that of a scalar is part of its text.
-    """
-
-    kind: str
-    start: int
-    end: int
-    column: int
-    path: DataPath
-    style: str = ""
-    anchor: str = ""
-    parts: tuple["Outline", ...] = ()
-
-
 def folder(kind: str) -> Traversable:
     """The packaged `mappings` or `schemas`: inside a wheel, or at a checkout's root."""
     packaged = files("syncata") / kind
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / kind
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / kind
 
 
 def load_file(path: Path, *, shown: str | None = None) -> Document:
@@ -123,8 +107,13 @@ def load_file(path: Path, *, shown: str | None = None) -> Document:
     return load_bytes(content, name)
 
 
+@lru_cache(maxsize=64)
 def load_bytes(content: bytes, name: str) -> Document:
-    """Read YAML from bytes; `name` is the file's name in findings. Raises SpecInvalid."""
+    """Read YAML from bytes; `name` is the file's name in findings. Raises SpecInvalid.
+
+    What was read before is not read again: a service reads the same spec for each of its runs. So
+    nobody may change a document's data.
+    """
     if len(content) > MAX_BYTES:
         raise _refused(name, "SYN002", f"has {len(content):,} bytes; the limit is {MAX_BYTES:,}")
     try:
@@ -135,33 +124,6 @@ def load_bytes(content: bytes, name: str) -> Document:
     if text.count("\n") > MAX_LINES:
         raise _refused(name, "SYN002", f"has more than {MAX_LINES:,} lines")
     return _Reader(name, text.replace("\r\n", "\n")).document()
-
-
-def outline(document: Document) -> Outline | None:
-    """The text of a document as it was written; None if nothing stands in it."""
-    events = YAML(typ="safe", pure=True).parse(document.text)
-    for event in events:
-        if type(event).__name__ == "DocumentStartEvent":
-            return _outlined(next(events), events, ())
-    return None
-
-
-def _outlined(event: Any, events: Iterator[Any], path: DataPath) -> Outline:
-    kind = type(event).__name__.removesuffix("Event").removesuffix("Start").lower()
-    start, column, end = event.start_mark.index, event.start_mark.column, event.end_mark.index
-    if kind in ("scalar", "alias"):
-        return Outline(kind, start, end, column, path, getattr(event, "style", None) or "")
-    parts: list[Outline] = []
-    place: str | int = 0
-    while not type(inner := next(events)).__name__.endswith("EndEvent"):
-        if kind == "sequence":
-            place = len(parts)
-        elif len(parts) % 2 == 0:
-            place = str(getattr(inner, "value", ""))
-        parts.append(_outlined(inner, events, (*path, place)))
-    style = "flow" if event.flow_style else ""
-    end = inner.end_mark.index if style else inner.start_mark.index
-    return Outline(kind, start, end, column, path, style, event.anchor or "", tuple(parts))
 
 
 def _refused(name: str, code: str, message: str, *, line: int = 1) -> SpecInvalid:
@@ -284,6 +246,54 @@ class _Reader:
 
     def _find(self, position: Position, code: str, message: str, hint: str = "") -> None:
         self._findings.append(Finding(position, code, message, hint))
+
+
+def rewritten(document: Document, values: Mapping[DataPath, Any]) -> str:
+    """The text of a document with other values at these paths; all else stays, comments too.
+
+    A value inside another one that is replaced goes with it.
+    """
+    root, text = YAML(typ="safe", pure=True).compose(document.text), document.text
+    places = [(*_span(_below(root, path), text), flow(value)) for path, value in values.items()]
+    before = len(text) + 1
+    for start, end, new in sorted(places, key=lambda place: (-place[1], place[0])):
+        if end <= before:
+            text, before = text[:start] + new + text[end:], start
+    return text
+
+
+def _below(node: Node, path: DataPath) -> Node:
+    for part in path:
+        if isinstance(node, MappingNode):
+            node = next(value for key, value in node.value if str(key.value) == part)
+        else:
+            node = node.value[part]
+    return node
+
+
+def _span(node: Node, text: str) -> tuple[int, int]:
+    """Where a value begins and ends, without the blanks and comments behind it."""
+    start, end = node.start_mark.index, node.end_mark.index
+    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        end = _span(last[1] if isinstance(node, MappingNode) else last, text)[1]
+    return start, start + len(text[start:end].rstrip())
+
+
+_PLAIN_KEY = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z_]\w*", re.IGNORECASE)
+
+
+def flow(value: Any) -> str:
+    """JSON data as YAML on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_flow_key(n)}: {flow(v)}' for n, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _flow_key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

@@ -1,8 +1,10 @@
 """Documents: every value knows its place, and hostile YAML is refused with one."""
 
+from typing import Any
+
 import pytest
 
-from syncata.document import Document, load_bytes
+from syncata.document import DataPath, Document, load_bytes, rewritten
 from syncata.errors import SpecInvalid
 
 TEXT = """\
@@ -95,3 +97,37 @@ def test_a_value_that_was_not_written_stands_at_its_key() -> None:
     """An empty value is reported where its key is, not where the next one begins."""
     place = load_bytes(b"a:\n  b:\n  c: 1\n", "x.yaml").position(("a", "b"))
     assert (place.line, place.column) == (2, 3)
+
+
+REWRITTEN = [
+    ("a: 1  # one\nb: 2\n", {("a",): "x"}, 'a: "x"  # one\nb: 2\n'),
+    ("a: {b: c, d: e}\n", {("a", "b"): None, ("a", "d"): [1, "2"]}, 'a: {b: null, d: [1, "2"]}\n'),
+    ("a:\n  b: 1\n  # in\n  c: 2\n\n# end\n", {("a",): {"b": 1}}, "a:\n  {b: 1}\n\n# end\n"),
+    ("- a\n- - b\n  - c # c\n- d\n", {(1,): True, (2,): 1.5}, "- a\n- true # c\n- 1.5\n"),
+    ("a: |\n  text\n  more\nb: 1\n", {("a",): "x: y"}, 'a: "x: y"\nb: 1\n'),
+    ("a: {b: 1}\n", {("a",): {"yes": 3, "x y": 4}}, 'a: {"yes": 3, "x y": 4}\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "values", "expected"), REWRITTEN)
+def test_values_are_rewritten_where_they_stand(
+    text: str, values: dict[DataPath, Any], expected: str
+) -> None:
+    """Comments, order and the rest of the file stay; the result reads as the values."""
+    document = load_bytes(text.encode(), "x.yaml")
+    found = rewritten(document, values)
+    assert found == expected
+    again = load_bytes(found.encode(), "x.yaml")
+    assert {path: at(again.data, path) for path in values} == values
+
+
+def test_a_value_inside_another_that_is_rewritten_goes_with_it() -> None:
+    """The outer one holds."""
+    document = load_bytes(b"a: {b: {c: 1}}\n", "x.yaml")
+    assert rewritten(document, {("a", "b", "c"): 2, ("a",): 3}) == "a: 3\n"
+
+
+def at(data: Any, path: DataPath) -> Any:
+    for part in path:
+        data = data[part]
+    return data

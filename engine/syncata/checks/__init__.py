@@ -19,6 +19,7 @@ from syncata.checks.load import (
     spec_names,
     spec_of,
     spec_schema,
+    spec_with_tests,
 )
 from syncata.checks.places import NAMES, PLACES, Place
 from syncata.checks.render import MAX_SHOWN, render_text, to_json
@@ -45,6 +46,7 @@ __all__ = [
     "spec_names",
     "spec_of",
     "spec_schema",
+    "spec_with_tests",
     "to_github",
     "to_json",
     "to_sarif",

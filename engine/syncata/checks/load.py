@@ -15,6 +15,7 @@ from syncata.spec.build import build_spec
 from syncata.spec.model import Spec
 
 SUFFIXES = (".yaml", ".yml")
+OF_TESTS = ("SYN350", "SYN351", "SYN352")
 
 
 def check_spec(document: Document) -> tuple[Finding, ...]:
@@ -35,6 +36,16 @@ def spec_of(document: Document) -> Spec:
     findings, subject = _examine(document)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise SpecInvalid(findings)
+    return build_spec(document, needs=sync_needs(subject))
+
+
+def spec_with_tests(document: Document) -> Spec:
+    """The spec of a document whose tests are to be run. Raises SpecInvalid, for tests that cannot
+    be run as well."""
+    findings, subject = _examine(document)
+    refused = tuple(f for f in findings if f.severity is Severity.ERROR or f.code in OF_TESTS)
+    if refused:
+        raise SpecInvalid(refused)
     return build_spec(document, needs=sync_needs(subject))
 
 

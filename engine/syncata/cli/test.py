@@ -1,11 +1,12 @@
 """`syncata test PATH…`."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from syncata.checks import read_spec, spec_of
+from syncata.checks import read_spec, spec_with_tests
 from syncata.cli.operate import in_loop
 from syncata.cli.output import Output, paint
 from syncata.cli.project import find_project, json_option
@@ -64,6 +65,8 @@ def command(
     failed = sum(not result.passed for run, _ in runs for result in run.results)
     if update and failed:
         failed -= _update(output, runs)
+        if failed:
+            output.message(f"{failed:,} left: what they expect is to be corrected by hand")
     low = _too_low(output, runs, min_coverage)
     if failed or low:
         output.next(f"syncata test {' '.join(paths)}{'' if update else ' --update'}")
@@ -75,7 +78,7 @@ def _runs(
 ) -> Iterator[tuple[TestRun, Document]]:
     """Raises SpecInvalid for a spec that is wrong, UsageError for a path that is not there."""
     for document in _documents(paths):
-        spec = spec_of(document)
+        spec = spec_with_tests(document)
         chosen = [
             test for test in spec.tests if not text or text.casefold() in test.name.casefold()
         ]
@@ -113,9 +116,12 @@ def _update(output: Output, runs: list[tuple[TestRun, Document]]) -> int:
         text, number = mended(document, run.results)
         if number:
             path = Path(document.file)
-            newline = "\r\n" if b"\r\n" in path.read_bytes() else "\n"
-            _write(path, text.replace("\n", newline).encode())
-            output.message(f"{path}: rewrote what {number:,} tests expect")
+            before = path.read_bytes()
+            newline = "\r\n" if b"\r\n" in before else "\n"
+            mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
+            _write(path, mark + text.replace("\n", newline).encode())
+            some = "1 test expects" if number == 1 else f"{number:,} tests expect"
+            output.message(f"{path}: {some} what was found now")
         total += number
     return total
 

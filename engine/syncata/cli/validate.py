@@ -123,6 +123,8 @@ def _check(name: str, content: bytes) -> tuple[Finding, ...]:
         document = load_file(Path(name)) if name != STDIN else load_bytes(content, name)
     except SpecInvalid as invalid:
         return invalid.findings
+    if isinstance(document.data, dict) and "demo" in document.data:
+        return ()  # what `syncata demo` tells: neither a spec nor a connection
     return check_connection(document) if is_connection(document) else check_spec(document)
 
 

@@ -4,9 +4,7 @@ Files are hostile until read: size, depth, aliases and expansion are bounded, ta
 dates stay text, keys are strings and never repeat.
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
@@ -19,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from syncata.errors import Finding, Position, SpecInvalid
-from syncata.flow_scalars import source_offsets
+from syncata.flow_scalars import flow, source_offsets
 
 MAX_BYTES = 256 * 1024
 MAX_LINES = 5_000
@@ -151,8 +149,6 @@ class _Reader:
 
     def _compose(self) -> Node | None:
         try:
-            if sum(1 for _ in self._aliases()) > MAX_ALIASES:
-                raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
             node = self._yaml.compose(self._text)
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
@@ -163,17 +159,27 @@ class _Reader:
         except RecursionError as error:
             raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}") from error
         assert node is None or isinstance(node, Node)
+        if node is not None:
+            self._refuse_excess(node)
         return node
 
-    def _aliases(self) -> Iterator[object]:
-        depth = 0
-        for event in YAML(typ="safe", pure=True).parse(self._text):
-            kind = type(event).__name__
-            depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
-            if depth > MAX_DEPTH + 2:
+    def _refuse_excess(self, root: Node) -> None:
+        """Refuse depth and aliases before anything is expanded; an alias is a node met again."""
+        waiting, met, aliases = [(root, 1)], set[int](), 0
+        while waiting:
+            node, depth = waiting.pop()
+            aliases += id(node) in met
+            if aliases > MAX_ALIASES:
+                raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
+            if id(node) in met or isinstance(node, ScalarNode):
+                met.add(id(node))
+                continue
+            met.add(id(node))
+            if depth > MAX_DEPTH:
                 raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
-            if kind == "AliasEvent":
-                yield event
+            for child in node.value:
+                parts = child if isinstance(child, tuple) else (child,)
+                waiting += [(part, depth + 1) for part in parts]
 
     def _syntax(self, problem: str, position: Position | None) -> SpecInvalid:
         where = position or Position(self._name, 1, 1)
@@ -278,22 +284,6 @@ def _span(node: Node, text: str) -> tuple[int, int]:
         last = node.value[-1]
         end = _span(last[1] if isinstance(node, MappingNode) else last, text)[1]
     return start, start + len(text[start:end].rstrip())
-
-
-_PLAIN_KEY = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z_]\w*", re.IGNORECASE)
-
-
-def flow(value: Any) -> str:
-    """JSON data as YAML on one line."""
-    if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow_key(n)}: {flow(v)}' for n, v in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _flow_key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

@@ -99,13 +99,15 @@ class Probe:
     @property
     def parts(self) -> list[Part]:
         """Everything there is to reach, with what was reached."""
-        merged: dict[tuple[Position, str], Part] = {}
         for part, is_reached in self._ways:
             part.reached = part.reached or is_reached()
+        entries = [part for table in self._own for part in table.entries.values()]
+        # The left side of `??` is there twice, and either may be come to.
+        merged: dict[tuple[Position, str], Part] = {}
+        for part in (self._value, *(way for way, _ in self._ways), *entries):
             first = merged.setdefault((part.position, part.what), part)
             first.reached = first.reached or part.reached
-        entries = [part for table in self._own for part in table.entries.values()]
-        return [self._value, *merged.values(), *entries]
+        return list(merged.values())
 
     def watch(self, value: Any, scope: Scope) -> None:
         """Evaluate, and note what is reached."""

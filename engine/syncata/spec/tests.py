@@ -25,7 +25,7 @@ class RecordTest:
     name: str
     node: Node
     sync: str
-    given: Data | None
+    given: Any
     parent: Data | None
     known: Data | None
     lookups: Data

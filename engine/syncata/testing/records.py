@@ -121,7 +121,7 @@ def _judged(test: RecordTest, compiled: CompiledSync, lookups: KeyedLookups) -> 
 
 def _items(test: RecordTest, compiled: CompiledSync) -> list[Item]:
     if test.parent is not None:
-        return [Item(dict(test.given or {}), dict(test.parent))]
+        return [Item(test.given, dict(test.parent))]
     return list(compiled.items(dict(test.given or {})))
 
 

@@ -109,4 +109,6 @@ async def _run(
     )
     around = Surroundings(world=world, accounts=Accounts(world), watch=watch)
     report = await run_connection(connection, ledger, around, RunOptions(syncs=day.syncs))
+    if target.problem is not None:  # the test's fault, whatever the run makes of it
+        raise target.problem
     return DayRun(report, target.requests, writings)

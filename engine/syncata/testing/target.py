@@ -23,7 +23,8 @@ _GONE = Reply(404)
 
 
 class StagedTarget:
-    """Answers for a staged spec. `requests` counts the writes by sync and operation.
+    """Answers for a staged spec. `requests` counts the writes by sync and operation; `problem` is
+    why an answer could not be worked out, if one could not.
 
     `writings` gives the keys under which the ledger may hold a record that a test names.
     """
@@ -41,9 +42,17 @@ class StagedTarget:
         self._writings = writings
         self._jobs: list[tuple[Operation, list[Any]]] = []
         self.requests: dict[str, Counter[str]] = {}
+        self.problem: SpecFailed | None = None
 
     def respond(self, sent: Sent) -> Reply:
         """Answer a request. Raises SpecFailed where it cannot be told how."""
+        try:
+            return self._answer(sent)
+        except SpecFailed as problem:
+            self.problem = problem
+            raise
+
+    def _answer(self, sent: Sent) -> Reply:
         if MARK in sent.headers:
             sync, operation = sent.headers[MARK].split()
             self.requests.setdefault(sync, Counter())[operation] += 1

@@ -55,12 +55,7 @@ from syncata.checks.rules.syncs import (
     syncs_join_what_exists,
     taking_away_is_possible,
 )
-from syncata.checks.rules.tests import (
-    settings_of_tests_fit,
-    tests_have_names_of_their_own,
-    tests_name_what_exists,
-    tests_say_one_thing,
-)
+from syncata.checks.rules.tests import tests_can_be_run
 from syncata.checks.subject import Subject
 from syncata.errors import Finding
 
@@ -109,8 +104,5 @@ RULES: tuple[Rule, ...] = (
     settings_are_possible,
     defaults_fit,
     schedule_is_possible,
-    tests_have_names_of_their_own,
-    tests_say_one_thing,
-    tests_name_what_exists,
-    settings_of_tests_fit,
+    tests_can_be_run,
 )

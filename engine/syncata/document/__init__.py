@@ -1,11 +1,18 @@
-"""YAML files as plain JSON data in which every value knows its line and column.
+"""YAML files: read as plain data that knows its places, and as the text they are written in.
 
 The only room that imports ruamel.yaml.
 """
 
-from syncata.document.layout import Outline, outline, rewritten
-from syncata.document.reader import folder, load_bytes, load_file
-from syncata.document.values import DataPath, Document, Scalar
+from syncata.document.outline import Outline, outline
+from syncata.document.reading import (
+    DataPath,
+    Document,
+    Scalar,
+    folder,
+    load_bytes,
+    load_file,
+    rewritten,
+)
 
 __all__ = [
     "DataPath",

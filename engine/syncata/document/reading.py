@@ -1,9 +1,11 @@
-"""YAML files read into documents.
+"""YAML files as plain JSON data in which every value knows its line and column.
 
-Files are hostile until read: size, depth, aliases and
-expansion are bounded, tags are refused, dates stay text, keys are strings and never repeat.
+Files are hostile until read: size, depth, aliases and expansion are bounded, tags are refused,
+dates stay text, keys are strings and never repeat.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -14,8 +16,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from syncata.document.values import DataPath, Document, Scalar
 from syncata.errors import Finding, Position, SpecInvalid
+from syncata.flow_scalars import flow, source_offsets
 
 MAX_BYTES = 256 * 1024
 MAX_LINES = 5_000
@@ -23,7 +25,68 @@ MAX_DEPTH = 50
 MAX_ALIASES = 50
 MAX_VALUES = 100_000
 
+DataPath = tuple[str | int, ...]
+
 _STRUCTURE_HINT = "in an expression, put the text in quotes or after `|` on lines of its own"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A text of a document that knows where its characters stand.
+
+    `style` is YAML's: "" plain, `'`, `"`, `|` or `>`; `source` is the whole file's text and
+    `start` the offset in it at which the scalar begins.
+    """
+
+    text: str
+    position: Position
+    style: str = ""
+    source: str = field(default="", repr=False)
+    start: int = 0
+    end: int = 0
+
+    @staticmethod
+    def of(text: str, position: Position | None = None) -> "Scalar":
+        """A scalar that stands alone on one line; for texts that come from no file."""
+        return Scalar(text, position or Position("<text>", 1, 1), source=text, end=len(text))
+
+    def at(self, offset: int) -> Position:
+        """The position of `text[offset]`: exact but for folded (`>`) scalars, which give their
+        start."""
+        if not self.source or self.style == ">":
+            return self.position
+        offsets = source_offsets(self.source[self.start : self.end], self.text, self.style)
+        here = self.start + offsets[max(0, min(offset, len(offsets) - 1))]
+        before = self.source[self.start : here]
+        line_breaks = before.count("\n")
+        if not line_breaks:
+            return Position(
+                self.position.file, self.position.line, self.position.column + len(before)
+            )
+        column = len(before) - before.rfind("\n")
+        return Position(self.position.file, self.position.line + line_breaks, column)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML file: `data` is plain JSON data, the rest says where each path of it stands.
+
+    `values` and `keys` map a path to the position of its value and of its key; `scalars` holds
+    the text of every scalar as it was written.
+    """
+
+    file: str
+    text: str
+    data: Any
+    values: Mapping[DataPath, Position]
+    keys: Mapping[DataPath, Position]
+    scalars: Mapping[DataPath, Scalar]
+
+    def position(self, path: DataPath) -> Position:
+        """Where the value of `path` stands, or the nearest value around it."""
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, Position(self.file, 1, 1))
 
 
 def folder(kind: str) -> Traversable:
@@ -189,6 +252,38 @@ class _Reader:
 
     def _find(self, position: Position, code: str, message: str, hint: str = "") -> None:
         self._findings.append(Finding(position, code, message, hint))
+
+
+def rewritten(document: Document, values: Mapping[DataPath, Any]) -> str:
+    """The text of a document with other values at these paths; all else stays, comments too.
+
+    A value inside another one that is replaced goes with it.
+    """
+    root, text = YAML(typ="safe", pure=True).compose(document.text), document.text
+    places = [(*_span(_below(root, path), text), flow(value)) for path, value in values.items()]
+    before = len(text) + 1
+    for start, end, new in sorted(places, key=lambda place: (-place[1], place[0])):
+        if end <= before:
+            text, before = text[:start] + new + text[end:], start
+    return text
+
+
+def _below(node: Node, path: DataPath) -> Node:
+    for part in path:
+        if isinstance(node, MappingNode):
+            node = next(value for key, value in node.value if str(key.value) == part)
+        else:
+            node = node.value[part]
+    return node
+
+
+def _span(node: Node, text: str) -> tuple[int, int]:
+    """Where a value begins and ends, without the blanks and comments behind it."""
+    start, end = node.start_mark.index, node.end_mark.index
+    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        end = _span(last[1] if isinstance(node, MappingNode) else last, text)[1]
+    return start, start + len(text[start:end].rstrip())
 
 
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

@@ -1,14 +1,12 @@
-"""How a document was written: its outline, and the same text with other values in it."""
+"""A YAML text as it is written: where each node begins and ends."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
-from syncata.document.values import DataPath, Document
-from syncata.flow_scalars import flow
+from syncata.document.reading import DataPath, Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +53,3 @@ def _outlined(event: Any, events: Iterator[Any], path: DataPath) -> Outline:
     style = "flow" if event.flow_style else ""
     end = inner.end_mark.index if style else inner.start_mark.index
     return Outline(kind, start, end, column, path, style, event.anchor or "", tuple(parts))
-
-
-def rewritten(document: Document, values: Mapping[DataPath, Any]) -> str:
-    """The text of a document with other values at these paths; all else stays, comments too.
-
-    A value inside another one that is replaced goes with it.
-    """
-    root, text = YAML(typ="safe", pure=True).compose(document.text), document.text
-    places = [(*_span(_below(root, path), text), flow(value)) for path, value in values.items()]
-    before = len(text) + 1
-    for start, end, new in sorted(places, key=lambda place: (-place[1], place[0])):
-        if end <= before:
-            text, before = text[:start] + new + text[end:], start
-    return text
-
-
-def _below(node: Node, path: DataPath) -> Node:
-    for part in path:
-        if isinstance(node, MappingNode):
-            node = next(value for key, value in node.value if str(key.value) == part)
-        else:
-            node = node.value[part]
-    return node
-
-
-def _span(node: Node, text: str) -> tuple[int, int]:
-    """Where a value begins and ends, without the blanks and comments behind it."""
-    start, end = node.start_mark.index, node.end_mark.index
-    if isinstance(node, MappingNode | SequenceNode) and not node.flow_style and node.value:
-        last = node.value[-1]
-        end = _span(last[1] if isinstance(node, MappingNode) else last, text)[1]
-    return start, start + len(text[start:end].rstrip())

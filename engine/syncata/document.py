@@ -164,13 +164,13 @@ class _Reader:
         waiting, met, aliases = [(root, 1)], set[int](), 0
         while waiting:
             node, depth = waiting.pop()
-            aliases += id(node) in met
+            known = id(node) in met
+            aliases += known
             if aliases > MAX_ALIASES:
                 raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
-            if id(node) in met or isinstance(node, ScalarNode):
-                met.add(id(node))
-                continue
             met.add(id(node))
+            if known or isinstance(node, ScalarNode):
+                continue
             if depth > MAX_DEPTH:
                 raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
             for child in node.value:
@@ -288,14 +288,11 @@ _PLAIN_KEY = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z_]\w*
 def flow(value: Any) -> str:
     """JSON data as YAML on one line."""
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{_flow_key(n)}: {flow(v)}' for n, v in value.items())}}}"
+        names = {name: name if _PLAIN_KEY.fullmatch(name) else flow(name) for name in value}
+        return f"{{{', '.join(f'{names[n]}: {flow(v)}' for n, v in value.items())}}}"
     if isinstance(value, list):
         return f"[{', '.join(map(flow, value))}]"
     return json.dumps(value, ensure_ascii=False)
-
-
-def _flow_key(name: str) -> str:
-    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
 
 
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

@@ -216,6 +216,7 @@ CALLED_WRONGLY: list[tuple[list[str], str]] = [
     (["nothing.yaml"], "there is no file nothing.yaml"),
     (["shop.yaml", "-k", "no such test"], 'there is no test with "no such test" in its name'),
     (["bare.yaml"], "there is no test in bare.yaml"),
+    (["edflex-360learning", "--update"], "--update rewrites files, so PATH must be one"),
     (["shop.yaml", "--min-coverage", "101"], "101.0 is not in the range 0<=x<=100"),
     (["shop.yaml", "--junit", "no/such/folder.xml"], "cannot be written: No such file"),
 ]

@@ -126,6 +126,8 @@ DAYS = [
     ({"items": {"create": 2}}, ("day 1: items", {"create": 2}, {"create": 1})),
     ({"requests": {"items": {"archive": 1}}},
      ("day 1: requests of items", {"archive": 1}, {"upsert": 1})),
+    ({"sent": {"items": {"upsert": []}}},
+     ("day 1: upsert of items", [], [{"items": [{"number": "1", "name": "A", "level": "easy"}]}])),
     ({"rejects": {"items": {"1": "SYN604"}}},
      ("day 1: rejects of items", {"1": "SYN604"}, {})),
     ({"payloads": {"items": {"1": {"name": "B"}}}},

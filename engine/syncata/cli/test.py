@@ -51,6 +51,11 @@ def command(
     PATH is a spec, a directory of them, or the name of a packaged one.
     """
     output = Output(as_json=as_json)
+    if update and not all(Path(path).exists() for path in paths):
+        raise UsageError(
+            "--update rewrites files, so PATH must be one",
+            hint="`syncata init DIR --from NAME` makes a copy of a packaged spec",
+        )
     measure = coverage or min_coverage is not None
     runs = [(run, document) for run, document in _runs(paths, text, measure=measure)]
     if not any(run.results for run, _ in runs):

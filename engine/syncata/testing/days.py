@@ -7,22 +7,23 @@ from typing import Any
 
 from syncata.errors import Exit
 from syncata.ledger import Ledger
+from syncata.mapping.rare_keywords import same
 from syncata.plan import MISSING
 from syncata.report.run import Report
 from syncata.spec.node import Node
 from syncata.spec.tests import Day
 from syncata.testing.verdicts import Mismatch, compared
 
-_OF_A_RUN = ("rejects", "requests", "payloads", "exit")
+_OF_A_RUN = ("rejects", "requests", "sent", "payloads", "exit")
 
 
 @dataclass(frozen=True, slots=True)
 class DayRun:
-    """What a day's run did. `requests` counts the writes by sync and operation; `writings` gives
+    """What a day's run did. `sent` are the bodies of writes by sync and operation; `writings` gives
     the keys under which the ledger may hold a record that the test names."""
 
     report: Report
-    requests: Mapping[str, Mapping[str, int]]
+    sent: Mapping[str, Mapping[str, list[Any]]]
     writings: Callable[[str], Collection[str]]
 
 
@@ -47,7 +48,8 @@ def day_mismatches(number: int, day: Day, run: DayRun, ledger: Ledger) -> Iterat
         yield Mismatch(place, f"day {number}: exit code", wanted, _told(run.report))
     found = [
         *_counts(expect, run.report),
-        *_requests(expect["requests"], run.requests),
+        *_requests(expect["requests"], run.sent),
+        *_sent(expect["sent"], run.sent),
         *_rejects(expect["rejects"], ledger, run),
         *_payloads(expect["payloads"], ledger, run),
     ]
@@ -83,9 +85,17 @@ def _counts(expect: Node, report: Report) -> Iterator[Mismatch]:
             yield Mismatch(part, name, part.value, actual, (part, actual))
 
 
-def _requests(node: Node, sent: Mapping[str, Mapping[str, int]]) -> Iterator[Mismatch]:
+def _sent(node: Node, sent: Mapping[str, Mapping[str, list[Any]]]) -> Iterator[Mismatch]:
+    for name, operations in node.items():
+        for operation, part in operations.items():
+            actual = sent.get(name, {}).get(operation, [])
+            if not same(part.value, actual):
+                yield Mismatch(part, f"{operation} of {name}", part.value, actual, (part, actual))
+
+
+def _requests(node: Node, sent: Mapping[str, Mapping[str, list[Any]]]) -> Iterator[Mismatch]:
     for name, part in node.items():
-        actual = dict(sent.get(name, {}))
+        actual = {operation: len(bodies) for operation, bodies in sent.get(name, {}).items()}
         if {operation: n for operation, n in part.mapping.items() if n} != actual:
             yield Mismatch(part, f"requests of {name}", part.value, actual, (part, actual))
 

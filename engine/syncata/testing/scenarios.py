@@ -111,4 +111,4 @@ async def _run(
     report = await run_connection(connection, ledger, around, RunOptions(syncs=day.syncs))
     if target.problem is not None:  # the test's fault, whatever the run makes of it
         raise target.problem
-    return DayRun(report, target.requests, writings)
+    return DayRun(report, target.sent, writings)

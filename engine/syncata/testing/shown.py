@@ -29,7 +29,8 @@ def result_lines(run: TestRun, document: Document, paint: Paint) -> Iterator[str
             yield ""
     passed = sum(result.passed for result in run.results)
     failed = len(run.results) - passed
-    counts = f"{passed:,} passed" + (f", {failed:,} failed" if failed else "")
+    counts = f"{passed:,} passed" if run.results else "no tests"
+    counts += f", {failed:,} failed" if failed else ""
     yield f"{document.file}: {paint(counts, 'red' if failed else 'green')}"
 
 

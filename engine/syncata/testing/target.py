@@ -1,7 +1,6 @@
 """The target of a test: accepts what is written, unless the test says otherwise."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -23,8 +22,8 @@ _GONE = Reply(404)
 
 
 class StagedTarget:
-    """Answers for a staged spec. `requests` counts the writes by sync and operation; `problem` is
-    why an answer could not be worked out, if one could not.
+    """Answers for a staged spec. `sent` are the bodies of writes by sync and operation; `problem`
+    is why an answer could not be worked out, if one could not.
 
     `writings` gives the keys under which the ledger may hold a record that a test names.
     """
@@ -41,7 +40,7 @@ class StagedTarget:
         self._scope = scope
         self._writings = writings
         self._jobs: list[tuple[Operation, list[Any]]] = []
-        self.requests: dict[str, Counter[str]] = {}
+        self.sent: dict[str, dict[str, list[Any]]] = {}
         self.problem: SpecFailed | None = None
 
     def respond(self, sent: Sent) -> Reply:
@@ -55,8 +54,9 @@ class StagedTarget:
     def _answer(self, sent: Sent) -> Reply:
         if MARK in sent.headers:
             sync, operation = sent.headers[MARK].split()
-            self.requests.setdefault(sync, Counter())[operation] += 1
-            return self._write(sync, operation, sent)
+            body = json.loads(sent.body) if sent.body else None
+            self.sent.setdefault(sync, {}).setdefault(operation, []).append(body)
+            return self._write(sync, operation, sent, body)
         kind, name, *rest = sent.path.strip("/").split("/")
         if kind == JOBS:
             return self._job(int(name), results=bool(rest))
@@ -84,7 +84,7 @@ class StagedTarget:
             raise _cannot_tell(by, "what is found is known by", "give it in `found`")
         return whole
 
-    def _write(self, sync: str, name: str, sent: Sent) -> Reply:
+    def _write(self, sync: str, name: str, sent: Sent, body: Any) -> Reply:
         refusal = self._answers.refuse.get(sync)
         if refusal is not None:
             headers = refusal.get("headers", {})
@@ -96,7 +96,7 @@ class StagedTarget:
         results = operation.job.results if operation.job else operation.results
         if results is None:
             return Reply(body={})
-        items = _items(json.loads(sent.body), len(keys))
+        items = _items(body, len(keys))
         answered = [self._result(sync, results, i, k) for i, k in zip(items, keys, strict=True)]
         if operation.job is not None:
             self._jobs.append((operation, answered))

@@ -27,7 +27,7 @@ _VERDICTS = ("excluded", "closed", "final", "nothing", "reject", "waits")
 _CONDITIONS = ("key", "person", "each", "where", "live", "final", "order")
 _BY_SYNC = ("holds", "current", "ids", "fail", "refuse", "answer")
 _BY_LOOKUP = ("lookups", "found")
-_OF_A_RUN = ("rejects", "requests", "payloads")
+_OF_A_RUN = ("rejects", "requests", "sent", "payloads")
 
 
 def tests_can_be_run(subject: Subject) -> Iterator[Finding]:
@@ -162,7 +162,8 @@ def _of_day(day: Node, root: Node) -> Iterator[Finding]:
             yield _no("sync", part, syncs, at_key)
     for word in _OF_A_RUN:
         yield from _unknown(expected[word], syncs, "sync")
-    for name, requests in expected["requests"].items():
+    sent = [*expected["requests"].items(), *expected["sent"].items()]
+    for name, requests in sent:
         resource = root["target"]["resources"][root["syncs"][name]["to"].text()].mapping
         yield from _unknown(requests, [o for o in OPERATIONS if o in resource], "operation")
     for name, payloads in expected["payloads"].items():

@@ -1,7 +1,7 @@
 """What the target holds already: found before it would be made a second time."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from syncata.errors import RecordRejected
@@ -22,7 +22,7 @@ async def find_existing(session: Session, planner: SyncPlanner) -> list[tuple[st
     """
     if planner.resource.find is None:
         return []
-    finder, confirm = Finder(planner.resource.find), []
+    finder, adopted = Finder(planner.resource.find), dict[str, list[str]]()
     for change in planner.staging.changes(planner.name, [Action.CREATE]):
         try:
             found = await _find(session, finder, change)
@@ -38,13 +38,32 @@ async def find_existing(session: Session, planner: SyncPlanner) -> list[tuple[st
             message = f"the target holds it already ({found.target_id}), and `adopt` is never"
             planner.refuse([change], RecordRejected("SYN611", message))
             continue
-        adopted = adoption(planner.compiled, change, found.target_id, found.observed)
-        planner.staging.replace(change, [adopted])
+        taken_over = adoption(planner.compiled, change, found.target_id, found.observed)
+        planner.staging.replace(change, [taken_over])
         planner.header.tally.add(Action.CREATE, change.reason, -1)
         planner.header.tally.add(Action.ADOPT, change.reason)
-        if finder.adopt == "confirm":
-            confirm.append((planner.name, change.key))
-    return confirm
+        adopted.setdefault(found.target_id, []).append(change.key)
+    alone = _alone(planner, adopted)
+    return [(planner.name, key) for key in alone] if finder.adopt == "confirm" else []
+
+
+def _alone(planner: SyncPlanner, adopted: Mapping[str, Sequence[str]]) -> list[str]:
+    """The keys whose thing nobody else is; what several records would be is refused to all."""
+    alone: list[str] = []
+    for target_id, keys in adopted.items():
+        held = planner.ledger.by_target(planner.name, [target_id])
+        if len(keys) == 1 and not held:
+            alone += keys
+            continue
+        for key in keys:
+            others = sorted({*keys, *(known.key for known in held.values())} - {key})
+            message = (
+                f"the thing found for it ({target_id}) is that of {', '.join(others[:5])}, too"
+            )
+            change = planner.staging.change(planner.name, key)
+            assert change is not None, "it was staged as an adoption"
+            planner.refuse([change], RecordRejected("SYN614", message))
+    return alone
 
 
 async def resume_create(session: Session, sync: Sync, batch: Batch, run: str) -> None:
@@ -69,7 +88,7 @@ def _is_ours(found: Found, change: Change) -> bool:
 
 async def _find(session: Session, finder: Finder, change: Change) -> Found | None:
     scope = session.context.scope(session.functions)
-    return await finder.find(session.target, scope, change.key)
+    return await finder.find(session.target, scope, change.key, change.desired)
 
 
 def payload_of(change: Change) -> Mapping[str, Any]:

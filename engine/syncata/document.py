@@ -4,10 +4,9 @@ The only module that imports ruamel.yaml. Files are hostile until read: size, de
 expansion are bounded, tags are refused, dates stay text, keys are strings and never repeat.
 """
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -18,7 +17,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from syncata.errors import Finding, Position, SpecInvalid
-from syncata.flow_scalars import source_offsets
+from syncata.flow_scalars import flow, source_offsets
 
 MAX_BYTES = 256 * 1024
 MAX_LINES = 5_000
@@ -106,8 +105,13 @@ def load_file(path: Path, *, shown: str | None = None) -> Document:
     return load_bytes(content, name)
 
 
+@lru_cache(maxsize=64)
 def load_bytes(content: bytes, name: str) -> Document:
-    """Read YAML from bytes; `name` is the file's name in findings. Raises SpecInvalid."""
+    """Read YAML from bytes; `name` is the file's name in findings. Raises SpecInvalid.
+
+    What was read before is not read again: a service reads the same spec for each of its runs. So
+    nobody may change a document's data.
+    """
     if len(content) > MAX_BYTES:
         raise _refused(name, "SYN002", f"has {len(content):,} bytes; the limit is {MAX_BYTES:,}")
     try:
@@ -164,13 +168,13 @@ class _Reader:
         waiting, met, aliases = [(root, 1)], set[int](), 0
         while waiting:
             node, depth = waiting.pop()
-            known = id(node) in met
-            aliases += known
+            aliases += id(node) in met
             if aliases > MAX_ALIASES:
                 raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
-            met.add(id(node))
-            if known or isinstance(node, ScalarNode):
+            if id(node) in met or isinstance(node, ScalarNode):
+                met.add(id(node))
                 continue
+            met.add(id(node))
             if depth > MAX_DEPTH:
                 raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
             for child in node.value:
@@ -280,19 +284,6 @@ def _span(node: Node, text: str) -> tuple[int, int]:
         last = node.value[-1]
         end = _span(last[1] if isinstance(node, MappingNode) else last, text)[1]
     return start, start + len(text[start:end].rstrip())
-
-
-_PLAIN_KEY = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z_]\w*", re.IGNORECASE)
-
-
-def flow(value: Any) -> str:
-    """JSON data as YAML on one line."""
-    if isinstance(value, dict):
-        names = {name: name if _PLAIN_KEY.fullmatch(name) else flow(name) for name in value}
-        return f"{{{', '.join(f'{names[n]}: {flow(v)}' for n, v in value.items())}}}"
-    if isinstance(value, list):
-        return f"[{', '.join(map(flow, value))}]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

@@ -117,9 +117,16 @@ class SpecFailed(SyncataError):
 
 
 class CredentialsRefused(SyncataError):
-    """A credential is missing or was refused."""
+    """A credential is missing or was refused.
+
+    `lacks_scope`: it is known to the API, but does not permit this request.
+    """
 
     exit_code = Exit.CREDENTIALS
+
+    def __init__(self, message: str, *, hint: str = "", lacks_scope: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.lacks_scope = lacks_scope
 
 
 class Unavailable(SyncataError):

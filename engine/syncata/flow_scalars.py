@@ -1,6 +1,8 @@
-"""Where each character of a YAML scalar's value stands in the text it was written as."""
+"""How YAML is written: where each character of a scalar stands, and data on one line."""
 
+import json
 import re
+from typing import Any
 
 _BLANKS = re.compile(r"[ \t]*(?:\n[ \t]*)+|[ \t]+")
 _LONG_ESCAPES = {"x": 2, "u": 4, "U": 8}
@@ -59,3 +61,19 @@ def _written_length(raw: str, index: int, style: str) -> int:
     if style == '"' and raw[index] == "\\":
         return 2 + _LONG_ESCAPES.get(raw[index + 1 : index + 2], 0)
     return 1
+
+
+_PLAIN_KEY = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[A-Za-z_]\w*", re.IGNORECASE)
+
+
+def flow(value: Any) -> str:
+    """JSON data as YAML on one line."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_flow_key(n)}: {flow(v)}' for n, v in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(flow, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _flow_key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)

@@ -196,11 +196,11 @@ class Drift:
         return [ARCHIVED, *differing] if sight.archived else differing
 
     def _is_same(self, name: str, sight: Sight, desired: Mapping[str, Any]) -> bool:
-        seen, wanted = sight.fields[name], desired.get(name, sight.nothing)
-        if wanted is sight.nothing and self.planner.resource.leaves_omitted:
+        """Whether a field is as it should be; one that is null or not there is empty."""
+        if name not in desired and self.planner.resource.leaves_omitted:
             return True  # what is not sent is none of ours, and could not be taken away
-        if sight.nothing in (seen, wanted):
-            return seen is wanted
+        seen, wanted = sight.fields[name], desired.get(name)
+        seen = None if seen is sight.nothing else seen
         if name in self.planner.compiled.unordered:
             seen, wanted = in_order(seen), in_order(wanted)
         return canonical(seen) == canonical(wanted)
@@ -237,6 +237,8 @@ class Drift:
             target_id=before.target_id,
             known_id=known.id,
             archived=known.archived,
+            order=staged.order if staged else "",
+            record=staged.record if staged else None,
         )
         if action is Action.CREATE:
             return replace(change, target_id=None)

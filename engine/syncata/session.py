@@ -213,7 +213,13 @@ def open_endpoint(
 def _account(api: Api, site: Site, text: "_Texts", accounts: Accounts) -> Any:
     scope = text.of(api.limits.scope) if api.limits.scope else site.base_url
     limits = api.limits
-    return accounts.account(scope, reads=limits.reads, writes=limits.writes, jobs=limits.jobs)
+    return accounts.account(
+        scope,
+        reads=limits.reads,
+        writes=limits.writes,
+        requests=limits.requests,
+        jobs=limits.jobs,
+    )
 
 
 @dataclass(frozen=True, slots=True)

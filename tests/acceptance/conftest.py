@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from tests.acceptance.shop import SECRETS as SHOP_SECRETS
+from tests.acceptance.shop import Shop
 from tests.acceptance.sides import Edflex, Target
 from tests.acceptance.world import SECRETS, World
 from tests.simulator import openapi
 
 from syncata.checks import connections, load
 from syncata.cli import operate
-from syncata.document import Document, load_bytes
+from syncata.document import Document
 from syncata.simulator import Options, serve
 from syncata.spec.model import Spec
 
@@ -30,7 +31,6 @@ def packaged_spec_once() -> Iterator[None]:
         return specs[place]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(load, "load_bytes", cache(load_bytes))
         patch.setattr(connections, "spec_of", spec_of)
         yield
 
@@ -76,3 +76,20 @@ def world(
         edflex.close()
         target.close()
     assert violations == []
+
+
+@pytest.fixture
+def shop(
+    environment: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Shop]:
+    """A Stripe account (empty, or as the parameter says), an empty table, the connection `main`."""
+    for name, value in SHOP_SECRETS.items():
+        monkeypatch.setenv(name, value)
+    given = {"items": 0, "rate_limits": False} | getattr(request, "param", {})
+    options = Options(audit_bodies=True, **given)
+    with serve("stripe", options) as one, serve("airtable", options) as two:
+        made = Shop(environment, one, two)
+        monkeypatch.setattr(operate, "Surroundings", made.surroundings)
+        yield made
+        made.stripe.close()
+        made.airtable.close()

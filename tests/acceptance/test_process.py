@@ -1,5 +1,6 @@
 """The command as a process of its own: streams, exit codes, and a run that is killed."""
 
+import json
 import os
 import subprocess
 import sys
@@ -51,3 +52,23 @@ def test_a_run_that_is_killed_is_taken_up(world: World, environ: dict[str, str])
     assert world.target.effects()["created"] == ["i1", "i2", "i3"]
     listed = world.cli("runs", "main", "--json").json["runs"]
     assert [each["state"] for each in listed] == ["ok", "interrupted"]
+
+
+@pytest.mark.slow
+def test_the_demo_tells_a_whole_week(environ: dict[str, str]) -> None:
+    """Set-up, first synchronization, a week, and at its end a run that writes nothing."""
+    command = [sys.executable, "-m", "syncata", "demo", "--items", "60", "--json"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    runs = json.loads(done.stdout)["runs"]
+    assert len(runs) == 10
+    reasons = {
+        reason
+        for run in runs
+        for sync in run["syncs"]
+        for why in sync["planned"].values()
+        for reason in why
+    }
+    assert {"source", "closed", "drift", "missing", "learner", "excluded"} <= reasons
+    assert runs[1]["requests"]["target"].get("write", 0) == 0
+    assert runs[-1]["requests"]["target"].get("write", 0) == 0

@@ -39,6 +39,7 @@ def hints(upsert: str = RECORDS, archive: str = KEYS) -> list[str]:
         '{items: "{[$records.price.amount]}"}',
         '{items: "{[$map($records, function($r) {$merge([$r, {\'by\': $settings}])})]}"}',
         '{items: "{$records[active]}"}',
+        '{items: "{[$items.{\'id\': id, \'fields\': desired}]}"}',
         '{items: "{$map($records, function($r) {$number($r.price)})}"}',
     ],
 )  # fmt: skip
@@ -54,6 +55,7 @@ def test_a_body_that_holds_each_record_or_cannot_be_tried_is_let_pass(body: str)
         '{items: "{$keys}"}',
         '{items: "{[$keys.{\'id\': $}]}"}',
         '{items: "{[$keys.$number($)]}"}',
+        '{items: "{[$items.{\'id\': id, \'gone\': true}]}"}',
     ],
 )  # fmt: skip
 def test_a_body_that_holds_each_key_passes(body: str) -> None:

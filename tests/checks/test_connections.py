@@ -9,6 +9,7 @@ from syncata.checks import check_connection, load_connection
 from syncata.document import load_file
 from syncata.errors import CredentialsRefused, SpecInvalid
 from syncata.spec.connection import Connection
+from syncata.spec.requests import Rate
 
 SPEC = """\
 spec: 1
@@ -174,11 +175,10 @@ def test_a_default_that_does_not_fit_asks_for_a_value(project: Path) -> None:
 
 def test_a_connection_has_its_own_limits_guards_and_schedule(project: Path) -> None:
     """What it does not say stays as the spec says."""
-    more = "limits: {source: {reads: 100/m}}\nguards: {misses: 5}\nschedule: []\n"
+    more = "limits: {source: {reads: 100/m, requests: 2/s}}\nguards: {misses: 5}\nschedule: []\n"
     connection = load(project, GOOD + more)
-    reads = connection.spec.source.api.limits.reads
-    assert reads is not None
-    assert (reads.number, reads.seconds) == (100, 60.0)
+    limits = connection.spec.source.api.limits
+    assert (limits.reads, limits.requests) == (Rate(100, 60.0), Rate(2, 1.0))
     assert (connection.guards.max_archives, connection.guards.misses) == (0.2, 5)
     assert connection.schedule == (), "an empty schedule means: never by itself"
 

@@ -79,7 +79,7 @@ SCHEMAS: st.SearchStrategy[Any] = st.recursive(st.booleans() | st.just({}), keyw
 
 
 @settings(
-    max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=200, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
 @given(SCHEMAS, st.lists(VALUES, min_size=3, max_size=6))
 def test_the_contract_agrees_with_jsonschema(schema: Any, values: list[Any]) -> None:

@@ -138,7 +138,7 @@ def test_schema_prints_the_packaged_schema(kind: str, capsys: pytest.CaptureFixt
     assert json.loads(capsys.readouterr().out) == json.loads(packaged)
 
 
-@pytest.mark.parametrize("name", ["starter", "edflex-360learning"])
+@pytest.mark.parametrize("name", ["starter", "edflex-360learning", "stripe-airtable"])
 def test_a_new_project_validates_but_for_what_only_its_owner_knows(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.docs import connector
+from tests.docs.markdown import code, table
+
 from syncata.checks import CODES, NAMES, PLACES, Place
 from syncata.checks.shape import LATER
 from syncata.document import folder, load_bytes
@@ -49,19 +52,6 @@ def files() -> list[Path]:
 def renewed(text: str) -> str:
     """A document with every marked block made anew."""
     return MARKED.sub(lambda found: f"{found[1]}\n{BLOCKS[found[2]]()}\n\n{found[3]}", text)
-
-
-def table(titles: list[str], rows: Iterator[list[str]]) -> str:
-    """A table in Markdown."""
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def code(text: str) -> str:
-    """Text as code that may stand in a table."""
-    fence = "``" if "`" in text else "`"
-    pad = " " if "`" in text else ""
-    return f"{fence}{pad}{text}{pad}{fence}".replace("|", r"\|")
 
 
 def names() -> str:
@@ -134,6 +124,7 @@ def _codes() -> Iterator[str]:
 
 
 BLOCKS = {
+    **connector.BLOCKS,
     "codes": codes,
     "functions": functions,
     "guards": guards,

@@ -29,7 +29,7 @@ def code_of(text: str, value: Any = None) -> tuple[str, int]:
 
 
 def interpreted(expression: Expression, value: Any) -> Any:
-    """The value without shortcut."""
+    """The value as the interpreter has it."""
     return outward(interpreter().run(expression._tree, value, SCOPE.frame))
 
 
@@ -117,7 +117,7 @@ RECORDS: list[Any] = [
 
 
 @pytest.mark.parametrize("text", SHORT)
-def test_shortcuts_equal_the_interpreter(text: str) -> None:
+def test_plain_expressions_equal_the_interpreter(text: str) -> None:
     """A constant, path or variable yields what the interpreter yields, for every kind of record."""
     expression = compile_expression(Scalar.of(text))
     for record in RECORDS:
@@ -252,14 +252,16 @@ def test_refused_at_the_exact_character(text: str, code: str, column: int) -> No
 @pytest.mark.parametrize(
     ("text", "code", "column"),
     [
-        ("x & 1 / 0", "D1001", 7),
+        ("b + 1 / 0", "D1001", 3),
+        ("b & 1 / 0", "D3001", 3),
+        ("1 / 0", "D1001", 3),
         ("1 + a", "T2002", 3),
         ("b & $number(a)", "D3030", 5),
         ("b & $nope(1)", "T1006", 5),
         ("[1, $uppercase(1)]", "T0410", 5),
         ("$now", "SYN223", 1),
         ("b.$duration(1)", "T0410", 3),
-        ("{'x': $sum}", "SYN223", 1),
+        ("{'x': $sum}", "SYN223", 7),
         ("$pad('x', 1e9)", "SYN222", 1),
         ("($f := function($n) { 1 + $f($n) }; $f(1))", "D1011", None),
         ("($f := 5; $f())", "T1006", 11),

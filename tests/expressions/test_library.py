@@ -1,12 +1,13 @@
 """Our own functions."""
 
+import random
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from syncata.document import Scalar
-from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
+from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression, html
 
 LANGUAGES = ["en", "fr", "pt_BR", "zh_CN", "zh_tw", "he_IL", "tl_PH", "es-419", "sr_Latn", "nb_NO"]
 
@@ -117,6 +118,28 @@ def test_language_takes_the_base() -> None:
 def test_text(html: Any, text: Any) -> None:
     """HTML reads like text: paragraphs, lines and items stay, tags and scripts go."""
     assert call("text", html) == text
+
+
+def test_ordinary_html_is_read_as_the_parser_reads_it() -> None:
+    """Random HTML gives the same text whether it is ordinary, and read quickly, or not."""
+    luck, quick = random.Random(7), 0
+    for _ in range(2000):
+        text = "".join(luck.choices(MARKUP, k=luck.randint(1, 9)))
+        parsed, read = html._TextReader(), html._TextReader()
+        parsed.feed(text)
+        parsed.close()
+        if read.take_simple(text):
+            quick += 1
+            assert read.result() == parsed.result(), text
+    assert 500 < quick < 1800
+
+
+MARKUP = [
+    "<p>", "</p>", "<br>", "<br/>", "<ul>", "<li>", "</li>", "</ul>", '<a href="x">', "</a>",
+    "text ", "  a\n b", "&amp;", "&lt;b&gt;", "&#233;", "&foo", "<td>", "</td>", "<svg>", "</svg>",
+    "<p/>", "<a href='y' class=\"z\">", "<x", ">", "<", "&", "<!-- c -->", "</P >", "é", "<h1>",
+    "<script>1<2</script>", "<p class=a>", '<div\n id="1">', "</div>", '<a href="a<b">',
+]  # fmt: skip
 
 
 def test_html() -> None:

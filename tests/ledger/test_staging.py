@@ -220,6 +220,7 @@ with new_plan(pathlib.Path(sys.argv[1])) as plan:
 """
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_whatever_the_size_of_a_plan(tmp_path: Path) -> None:
     """200,000 changes of a kilobyte take no more memory than 20,000 do."""
     done = subprocess.run(

@@ -89,6 +89,15 @@ def test_integration_errors_follow_the_schemas(
     assert code(created) == code(patched) == expected
 
 
+def test_a_name_may_be_judged_before_the_integration_is_looked_for(send: Checked) -> None:
+    """The documents name both refusals of a change, and not which one comes first: a switch."""
+    url, body = f"/api/v2/integrations/{UNKNOWN}", {"externalPlatform": "Go1"}
+    assert code(send("PATCH", url, 404, body)) == "integrationNotFound"
+    switch(send.client, names_first=True)
+    assert code(send("PATCH", url, 400, body)) == "reservedPlatformName"
+    assert code(send("PATCH", url, 404, {"defaultProgress": 1})) == "integrationNotFound"
+
+
 def test_integration_limits_follow_the_schemas(send: Checked) -> None:
     """Too many integrations, unknown ones, and names reserved later have their codes."""
     one = integrate(send.client)
@@ -179,6 +188,10 @@ def test_people_and_groups_follow_the_schemas(send: Checked) -> None:
     send("GET", f"/api/v2/groups/{ROOT_GROUP}", 200)
     roles = send("GET", f"/api/v2/groups/{ROOT_GROUP}/roles", 200)
     assert {"userId": AUTHOR, "role": "editor"} in roles
+    assert {"groupId": SUB_GROUP, "role": "admin"} in send(
+        "GET", f"/api/v2/users/{AUTHOR}/roles", 200
+    )
+    assert code(send("GET", f"/api/v2/users/{UNKNOWN}/roles", 404)) == "userNotFound"
     assert code(send("GET", f"/api/v2/users/{UNKNOWN}", 404)) == "userNotFound"
     assert code(send("GET", f"/api/v2/groups/{UNKNOWN}", 404)) == "groupNotFound"
     assert code(send("GET", f"/api/v2/groups/{UNKNOWN}/roles", 404)) == "groupNotFound"
@@ -212,6 +225,7 @@ EVERYWHERE: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "/api/v2/groups", None),
     ("GET", f"/api/v2/groups/{UNKNOWN}", None),
     ("GET", f"/api/v2/groups/{UNKNOWN}/roles", None),
+    ("GET", f"/api/v2/users/{UNKNOWN}/roles", None),
 ]
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.simulator.clients import audit, edflex_client, open_client, switch
 
 from syncata.simulator import SIMULATORS, Options, describe, serve
-from syncata.simulator.faults import Faults, Switch
+from syncata.simulator.faults import KEYED, Faults, Switch
 
 URL = "/connect/v1/resources?page[size]=2"
 ENGINE = Path(__file__).parents[2] / "engine"
@@ -47,7 +47,7 @@ def test_every_switch_is_explained() -> None:
     """describe lists each switch with its value's form and a line of explanation."""
     for name in SIMULATORS:
         lines = describe(name)
-        assert len(lines) > 15
+        assert {switch.partition("=")[0] for switch, _ in lines} >= KEYED.keys()
         assert all("=" in switch and text for switch, text in lines)
 
 

@@ -128,6 +128,35 @@ def test_many_requests_share_one_token_and_one_renewal() -> None:
     on_bench(issuer, test, credentials=CLIENT)
 
 
+LOGIN = answer(raw=b'<form><input type="password"></form>', content_type="text/html")
+
+
+@pytest.mark.parametrize(
+    ("reply", "ruled", "lacks_scope"),
+    [
+        (answer(401, {"error": "invalid_token"}), False, False),
+        (answer(401, {"error": "invalid_token"}), True, False),
+        (LOGIN, False, False),
+        (LOGIN, True, False),
+        (answer(403, {"error": "invalid_scope"}), False, True),
+        (answer(403, raw=b"no", content_type="text/plain"), False, True),
+        (answer(200, {"error": "not permitted"}), True, True),
+    ],
+)
+def test_a_credential_that_is_known_is_told_from_one_that_is_not(
+    reply: Reply, ruled: bool, lacks_scope: bool
+) -> None:
+    """403, or what the spec rules `auth`, is a matter of scopes; 401 and a login page are not."""
+
+    async def test(bench: Bench) -> None:
+        with pytest.raises(CredentialsRefused) as refused:
+            await bench.endpoint.send(GET)
+        assert refused.value.lacks_scope is lacks_scope
+
+    options = {"classify": lambda _: Ruling("auth")} if ruled else {}
+    on_bench(replies(reply), test, credentials=Bearer("abc.def"), options=options)
+
+
 def test_a_second_401_is_final() -> None:
     """A fresh token that is refused too ends the run, and is not shown."""
 
@@ -215,7 +244,7 @@ def test_a_token_endpoint_that_is_away_is_unavailable(reply: Reply, attempts: in
 
 @pytest.mark.parametrize(
     "credentials",
-    [Basic("me", SECRET), Bearer(SECRET), ApiKey("k", SECRET, "query"),
+    [Basic("me", SECRET), Basic(SECRET, ""), Bearer(SECRET), ApiKey("k", SECRET, "query"),
      ClientCredentials("/token", "me", SECRET)],
 )  # fmt: skip
 def test_no_message_ever_shows_a_secret(credentials: Credentials) -> None:

@@ -17,7 +17,8 @@ from tests.transport.serving import (
 from syncata.errors import Unavailable
 from syncata.spec.requests import Rate
 from syncata.transport import Account, Accounts, Endpoint, Request, Site
-from syncata.transport.limits import TooLate
+from syncata.transport.limits import TooLate, Window
+from syncata.transport.values import Kind
 
 READ = Request("GET", "/things")
 
@@ -66,6 +67,32 @@ def test_reads_and_writes_have_rates_of_their_own() -> None:
         assert time.waits == []
 
     finished(run())
+
+
+def test_a_rate_of_all_requests_counts_reads_and_writes_together() -> None:
+    """Three in ten seconds, whatever they are; a slower rate of one kind holds besides."""
+
+    async def run() -> None:
+        time = FakeWorld()
+        accounts = Accounts(time.world)
+        account = accounts.account("a", requests=Rate(3, 10.0), writes=Rate(1, 15.0))
+        kinds: list[Kind] = ["read", "write", "read", "read", "write", "read", "read"]
+        taken = []
+        for kind in kinds:
+            await account.turn(kind, 1e9)
+            taken.append(time.seconds)
+        assert taken == [0, 0, 0, 10, 15, 15, 20]
+
+    finished(run())
+
+
+def test_nobody_overtakes_a_turn_that_was_given_out() -> None:
+    """A write that has to wait for its own rate keeps its place among all requests."""
+    window = Window(Rate(2, 1.0))
+    window.take(100.0)
+    assert window.next(0.0) == 100
+    window.take(100.0)
+    assert window.next(0.0) == 101
 
 
 def test_accounts_are_shared_by_scope_and_the_slower_rate_holds() -> None:

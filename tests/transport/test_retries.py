@@ -1,5 +1,6 @@
 """What is sent again, what is not, and after how long."""
 
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import format_datetime
 
@@ -290,3 +291,19 @@ def test_a_create_that_times_out_is_in_doubt_only_once_it_was_sent() -> None:
         assert len(bench.server.asked) == 1
 
     on_bench(replies(hang), test, timeout=0.2)
+
+
+def test_the_clock_of_the_other_side_is_that_of_its_last_answer() -> None:
+    """Unknown before the first answer and where none tells; errors tell it, too."""
+
+    async def test(bench: Bench) -> None:
+        told = [bench.endpoint.clock_ahead]
+        for _ in range(3):
+            with suppress(CredentialsRefused):
+                await bench.endpoint.send(GET)
+            told.append(bench.endpoint.clock_ahead)
+        assert told == [None, 90.0, None, -3600.0]
+
+    ahead = answer(403, {}, date="Mon, 02 Nov 2026 08:01:30 GMT")
+    behind = answer(body=[], date="Mon, 02 Nov 2026 07:00:00 GMT")
+    on_bench(replies(ahead, answer(body=[]), behind), test)

@@ -24,7 +24,7 @@ from syncata.spec.operations import Resource
 from syncata.target.finder import Finder, Found
 from syncata.target.jobs import JobLost
 from syncata.target.references import ReferenceMissing, References
-from syncata.target.writer import CONFLICT, GONE, Accepted, Writer
+from syncata.target.writer import CONFLICT, GONE, Accepted, Divided, Writer
 from syncata.transport import Endpoint, InDoubt, World
 
 Progress = Callable[[str, int], None]
@@ -198,7 +198,7 @@ class Applier:
         find = self.resource.find
         if find is None or find.adopt != "always":
             return None
-        return await Finder(find).find(self.endpoint, self.scope, change.key)
+        return await Finder(find).find(self.endpoint, self.scope, change.key, change.desired)
 
     async def _in_parallel(
         self, writer: Writer, changes: Iterator[Change], *, keep: bool
@@ -230,6 +230,9 @@ class Applier:
         except ReferenceMissing:
             self.ledger.settle(self.run, journal, [])
             raise
+        if isinstance(answer, Divided):
+            self.ledger.settle(self.run, journal, [])
+            return [o for half in answer.halves for o in await self._send_batch(writer, half)]
         if isinstance(answer, Accepted):
             self.ledger.accepted(journal, answer.location)
             return await self.follow(writer, journal, answer.location, batch)

@@ -10,6 +10,8 @@ from syncata.checks.connections import (
     load_connection,
 )
 from syncata.checks.draft7 import explain
+from syncata.checks.explaining import explanation_lines, meaning_of, nearest_code
+from syncata.checks.github import to_github
 from syncata.checks.load import (
     check_spec,
     load_spec,
@@ -20,10 +22,12 @@ from syncata.checks.load import (
     spec_with_tests,
 )
 from syncata.checks.places import NAMES, PLACES, Place
-from syncata.checks.render import render_text, to_json
+from syncata.checks.render import MAX_SHOWN, render_text, to_json
+from syncata.checks.sarif import to_sarif
 
 __all__ = [
     "CODES",
+    "MAX_SHOWN",
     "NAMES",
     "PLACES",
     "Code",
@@ -32,13 +36,18 @@ __all__ = [
     "check_spec",
     "connection_schedule",
     "explain",
+    "explanation_lines",
     "load_connection",
     "load_spec",
+    "meaning_of",
+    "nearest_code",
     "read_spec",
     "render_text",
     "spec_names",
     "spec_of",
     "spec_schema",
     "spec_with_tests",
+    "to_github",
     "to_json",
+    "to_sarif",
 ]

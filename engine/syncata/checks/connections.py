@@ -51,19 +51,20 @@ def check_connection(document: Document) -> tuple[Finding, ...]:
         return invalid.findings
 
 
-def load_connection(path: Path, environ: Mapping[str, str]) -> Connection:
+def load_connection(
+    path: Path, environ: Mapping[str, str], *, spec: Spec | None = None
+) -> Connection:
     """The connection in a file of a project's folder `connections`.
 
-    Raises SpecInvalid for mistakes in the file or its spec, CredentialsRefused naming every
-    secret that has no value.
+    `spec`: go by this spec instead of the one the file names. Raises SpecInvalid for mistakes in
+    the file or its spec, CredentialsRefused naming every secret that has no value.
     """
-    found = _examine(load_file(path), environ)
+    found = _examine(load_file(path), environ, spec)
     if found.findings:
         raise SpecInvalid(found.findings)
     if found.settings.refused:
         raise _refused(path, found.settings.refused)
-    spec = found.spec
-    ca_file = found.ca_file.value
+    spec, ca_file = found.spec, found.ca_file.value
     return Connection(
         name=path.stem,
         file=str(path),
@@ -98,15 +99,20 @@ def _project(path: Path) -> Path:
     return path.resolve().parent.parent
 
 
-def _examine(document: Document, environ: Mapping[str, str] | None) -> _Examined:
-    """Raises SpecInvalid where the shape is wrong, or the spec cannot be built."""
+def _examine(
+    document: Document, environ: Mapping[str, str] | None, instead: Spec | None = None
+) -> _Examined:
+    """`instead`: this spec, not the one that is named.
+
+    Raises SpecInvalid where the shape is wrong, or the spec cannot be built.
+    """
     shape = list(shape_findings(document, packaged("connection")))
     root, path = Node.root(document), Path(document.file)
     project = _project(path)
     around = References(environ, project)
     if shape:
         raise SpecInvalid(in_order([*shape, *_further(root, path, around)]))
-    spec = _spec(root["spec"], path, project)
+    spec = instead or _spec(root["spec"], path, project)
     settings = resolve_settings(spec, root["settings"], around)
     proxy, ca_file = _Text(root["proxy"], around), _Text(root["ca_file"], around)
     findings = [
@@ -190,6 +196,7 @@ def _limited(api: Api, node: Node) -> Api:
         old,
         reads=build_rate(node["reads"]) or old.reads,
         writes=build_rate(node["writes"]) or old.writes,
+        requests=build_rate(node["requests"]) or old.requests,
         jobs=node["jobs"].value or old.jobs,
     )
     return dataclasses.replace(api, limits=new)

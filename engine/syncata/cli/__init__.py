@@ -1,5 +1,6 @@
 """The command line: parses, calls, shows, ends with an exit code. Commands are imported late."""
 
+import itertools
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "demo": ("demo", "Run the packaged connector against simulated APIs, on this machine."),
     "init": ("init", "Write a spec, a connection and samples to start from."),
     "validate": ("validate", "Check specs and connections; show every finding at once."),
+    "explain": ("explain", "What a finding's code means; or how a record came to be what it is."),
+    "eval": ("eval", "Try a mapping on a record; each field's value, or its error."),
+    "preview": ("preview", "Read a few records and show what the mapping makes of them."),
     "test": ("test", "Run the tests that live in specs, offline."),
+    "record": ("record", "Save records of a source as a sample, personal data masked."),
     "plan": ("plan", "Show what a run would change; send nothing."),
     "apply": ("apply", "Carry out a saved plan, or plan and ask."),
     "run": ("run", "Plan, check the guards and apply, without a question."),
@@ -85,10 +90,16 @@ def cli() -> None:
     """A declarative sync engine: one YAML spec from a source REST API to a target REST API."""
 
 
+def _wants_json(argv: Sequence[str]) -> bool:
+    """Whether errors, too, are to be one JSON document."""
+    asked = {"--json", "--format=json"} & {*argv}
+    return bool(asked) or ("--format", "json") in itertools.pairwise(argv)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
-    output = Output(as_json="--json" in argv)
+    output = Output(as_json=_wants_json(argv))
     try:
         code = cli.main(args=argv, prog_name="syncata", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else Exit.OK)

@@ -1,10 +1,14 @@
 """Personal data where people look: schemas mark it, and it is not shown."""
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syncata.checks import spec_schema
+from syncata.expressions import compile_expression
+from syncata.inspection import Judgement, personal_places, sources
 from syncata.spec.connection import Connection
+from syncata.spec.model import Sync
 
 MASK = "(personal)"
 
@@ -29,16 +33,65 @@ def masked_record(connection: Connection, sync: str, text: str | None) -> Any:
         return None
     stream = spec.source.streams.get(spec.syncs[sync].stream or "")
     schema: Any = (spec_schema(spec, stream.schema) if stream else None) or {}
-    return _masked(json.loads(text), schema)
+    return masked(json.loads(text), schema)
 
 
-def _masked(value: Any, schema: Any) -> Any:
+def masked(value: Any, schema: Any) -> Any:
+    """A JSON value of which the parts that its schema marks as personal are masked."""
     rules = schema if isinstance(schema, dict) else {}
     if rules.get("personal") and value is not None:
         return MASK
     if isinstance(value, dict):
         properties = rules.get("properties", {})
-        return {name: _masked(part, properties.get(name)) for name, part in value.items()}
+        return {name: masked(part, properties.get(name)) for name, part in value.items()}
     if isinstance(value, list):
-        return [_masked(part, rules.get("items")) for part in value]
+        return [masked(part, rules.get("items")) for part in value]
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """What of the records of a sync is not told.
+
+    `schema` is that of the stream; `personal` are the fields and conditions whose values would
+    tell personal data.
+    """
+
+    sync: Sync
+    schema: Any
+    personal: frozenset[str]
+
+    @staticmethod
+    def of(connection: Connection, sync: Sync) -> "Masks":
+        """What the schemas of a sync's stream and resource say."""
+        spec = connection.spec
+        stream = spec.source.streams.get(sync.stream or "")
+        schema = (spec_schema(spec, stream.schema) if stream else None) or {}
+        target = spec_schema(spec, spec.target.resources[sync.resource].schema)
+        places = personal_places(sync, schema, target)
+        # Where a sync says who a record is about, people are hashed in its keys.
+        hashed = {"key"} if sync.person is not None else set[str]()
+        return Masks(sync, schema, frozenset(places - hashed))
+
+    def record(self, record: Any) -> Any:
+        """A record of the stream, to be shown."""
+        return masked(record, self.schema)
+
+    def payload(self, payload: Any) -> Any:
+        """What the target holds, or should hold, to be shown; None stays None."""
+        return payload and {n: MASK if n in self.personal else v for n, v in payload.items()}
+
+    def reads(self, name: str, made: Judgement) -> list[tuple[str, Any]]:
+        """What a field reads of its record: paths and values."""
+        expression = compile_expression(self.sync.map[name])
+        if self.sync.each is not None and name in self.personal:
+            return [(path, MASK) for path, _ in sources(expression, made.item.value)]
+        return sources(expression, self.record(made.item.value))
+
+    def key(self, key: str) -> str:
+        """A record's key, to be shown."""
+        return MASK if key and "key" in self.personal else key
+
+    def judgement(self, made: Judgement) -> Judgement:
+        """The judgement with a key that can be shown."""
+        return replace(made, key=self.key(made.key))

@@ -7,7 +7,7 @@ import click
 from syncata.cli.operate import PlanView, make_plan
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, full_option, json_option, project_option, sync_option
-from syncata.errors import Exit
+from syncata.errors import Exit, UsageError
 
 
 @click.command("plan")
@@ -19,6 +19,13 @@ from syncata.errors import Exit
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save the plan; `apply` then carries out exactly this one.",
 )
+@click.option(
+    "--spec",
+    "edited",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="NEW.yaml",
+    help="Show what this edit of the spec changes, apart from what changed at the source.",
+)
 @sync_option
 @click.option("--limit", type=click.IntRange(min=1), help="Read only so many records per stream.")
 @full_option
@@ -28,6 +35,7 @@ from syncata.errors import Exit
 def command(
     connection: str,
     out: Path | None,
+    edited: Path | None,
     syncs: tuple[str, ...],
     limit: int | None,
     full: bool,
@@ -36,10 +44,15 @@ def command(
     project_dir: Path | None,
 ) -> int:
     """Show what a run of CONNECTION would change. Nothing is sent to the target."""
-    output = Output(as_json=as_json)
-    plan = make_plan(
-        find_project(project_dir), connection, syncs, limit, PlanView(output, out, full=full)
-    )
+    output, project = Output(as_json=as_json), find_project(project_dir)
+    if edited is not None:
+        if out is not None or limit is not None:
+            raise UsageError("--spec goes with neither --out nor --limit")
+        from syncata.cli.edited import plan_edit  # noqa: PLC0415  start-up time
+
+        code, changes = plan_edit(project, connection, edited, syncs, output)
+        return Exit.CHANGES if code is Exit.OK and changes and detailed_exitcode else code
+    plan = make_plan(project, connection, syncs, limit, PlanView(output, out, full=full))
     if plan.stops:
         output.next(f"syncata plan {connection}, once that is settled")
         return Exit.HELD

@@ -11,7 +11,7 @@ import click
 
 from syncata.errors import UsageError
 from syncata.spec.connection import Connection
-from syncata.spec.model import ScheduleEntry
+from syncata.spec.model import ScheduleEntry, Spec
 
 SUFFIX = ".yaml"
 RESERVED = "schedule"  # state/schedule.db is the schedule, so it cannot be a ledger
@@ -65,15 +65,15 @@ class Project:
             hint = "start one with: syncata init"
         raise UsageError(f'there is no connection "{name}" in {path.parent}', hint=hint)
 
-    def load(self, name: str) -> Connection:
-        """A connection with its settings resolved.
+    def load(self, name: str, *, spec: Spec | None = None) -> Connection:
+        """A connection with its settings resolved; `spec` takes the place of its own.
 
         Raises UsageError, SpecInvalid with all findings, CredentialsRefused.
         """
         from syncata.checks import load_connection  # noqa: PLC0415  start-up time
 
         path = self.connection_file(name)
-        return load_connection(_shown(path), self.environ)
+        return load_connection(_shown(path), self.environ, spec=spec)
 
     def schedule(self, name: str) -> tuple[ScheduleEntry, ...]:
         """When the syncs of a connection run; its secrets need not be there.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from syncata.cli.doctor import examined
 from syncata.cli.operate import TOLD, clocks, make_run
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project
@@ -15,6 +16,7 @@ from syncata.simulator.scenario import WEEK, play
 from syncata.transport import World
 
 _QUIET = ("unchanged", "ignored")
+_SHORT = 40
 
 
 @dataclass(slots=True)
@@ -30,20 +32,30 @@ class Story:
 
     def tell(self) -> list[Report]:
         """The whole story; the reports of its runs."""
-        self._head("1. First synchronization")
+        self._head("1. The set-up, looked at before anything is written")
+        self.output.tell(f"     {line}" for line in self._set_up())
+        self._head("2. First synchronization")
         self._run()
-        self._head("2. Again, with nothing changed")
+        self._head("3. Again, with nothing changed")
         self._unchanged()
-        self._head("3. A week")
+        self._head("4. A week")
         for number_of_day, day in enumerate(WEEK, 1):
             self.output.tell(["", f"   {paint(f'Day {number_of_day}', 'bold')}: {day.title}"])
             happened = play(number_of_day, self.urls["source"], self.urls["target"])
             self.output.tell(f"     - {line}" for line in happened)
             self.days += 1
             self._run(changes_only=True)
-        self._head("4. After the week, with nothing changed")
+        self._head("5. After the week, with nothing changed")
         self._unchanged()
         return self.reports
+
+    def _set_up(self) -> Iterator[str]:
+        diagnoses = examined(self.project, self.connection)
+        well = [one for one in diagnoses if one.state == "ok"]
+        yield f"{len(well)} of {len(diagnoses)} checks are well, among them:"
+        for one in well:
+            if one.subject.startswith("target: ") and len(one.found) < _SHORT:
+                yield f"  {one.subject.removeprefix('target: ')}: {one.found}"
 
     def _head(self, text: str) -> None:
         self.output.tell(["", paint(text, "bold")])

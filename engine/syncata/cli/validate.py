@@ -1,51 +1,84 @@
 """`syncata validate PATH…`."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from syncata.checks import check_connection, check_spec, render_text, to_json
+from syncata.checks import (
+    MAX_SHOWN,
+    check_connection,
+    check_spec,
+    render_text,
+    to_github,
+    to_json,
+    to_sarif,
+)
 from syncata.cli.output import Output, clean_text
 from syncata.cli.project import json_option
 from syncata.document import Document, load_bytes, load_file
 from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
 
+FORMATS = ("text", "json", "sarif", "github")
 SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("validate")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="For people, for programs, for code scanners, for GitHub's annotations (default: text).",
+)
 @json_option
 def command(
     paths: tuple[str, ...],
+    form: str | None,
     as_json: bool,
 ) -> int:
     """Check specs and connections offline and show every finding at once.
 
     PATH is a file, a directory of them, or - for stdin.
     """
-    output = Output(as_json=as_json)
+    if as_json and form not in (None, "json"):
+        raise UsageError(f"--json and --format {form} exclude each other")
+    form = "json" if as_json else form or "text"
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     files = 0
-    for name, content in _files(paths):
+    for name, content in yaml_files(paths):
         files += 1
         sources[name] = content.decode(errors="replace")
         findings += _check(name, content)
     findings = list(_once(findings, sources))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    if as_json:
+    _show(form, files, findings, sources)
+    if form == "text":
+        again = " ".join(paths)
+        Output().next(f"syncata validate {again}" if errors else "syncata doctor CONNECTION")
+    return Exit.INVALID if errors else Exit.OK
+
+
+def _show(form: str, files: int, findings: list[Finding], sources: dict[str, str]) -> None:
+    """The findings in the form that was asked for, and for people how many there are."""
+    output = Output(as_json=form == "json")
+    if form == "json":
         output.document({"files": files, "findings": to_json(findings)})
+        return
+    if form == "sarif":
+        output.result([json.dumps(to_sarif(findings, Path.cwd()), indent=2)])
+    elif form == "github":
+        output.result(clean_text(line) for line in to_github(findings, Path.cwd()))
     elif findings:
         output.result([clean_text(render_text(findings, sources))])
-    if not as_json:
-        word = "finding" if len(findings) == 1 else "findings"
-        output.message(f"{files:,} checked, {len(findings):,} {word}")
-        again = " ".join(paths)
-        output.next(f"syncata validate {again}" if errors else "syncata doctor CONNECTION")
-    return Exit.INVALID if errors else Exit.OK
+    word = "finding" if len(findings) == 1 else "findings"
+    output.message(f"{files:,} checked, {len(findings):,} {word}")
+    if form == "text":
+        for code in sorted({finding.code for finding in findings[:MAX_SHOWN]}):
+            output.message(f"see: syncata explain {code}")
 
 
 def _once(findings: list[Finding], sources: dict[str, str]) -> Iterator[Finding]:
@@ -62,7 +95,11 @@ def _once(findings: list[Finding], sources: dict[str, str]) -> Iterator[Finding]
         yield finding
 
 
-def _files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def yaml_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file that is meant: files, directories of them, - for stdin.
+
+    Raises UsageError for a path that does not exist.
+    """
     for text in paths:
         if text == "-":
             yield "<stdin>", sys.stdin.buffer.read()
@@ -82,6 +119,8 @@ def _check(name: str, content: bytes) -> tuple[Finding, ...]:
         document = load_file(Path(name)) if name != "<stdin>" else load_bytes(content, name)
     except SpecInvalid as invalid:
         return invalid.findings
+    if isinstance(document.data, dict) and "demo" in document.data:
+        return ()  # what `syncata demo` tells: neither a spec nor a connection
     return check_connection(document) if is_connection(document) else check_spec(document)
 
 

@@ -7,6 +7,7 @@ names an evaluation can see.
 from syncata.expressions.catalogue import FUNCTIONS, Function
 from syncata.expressions.expression import Call, Expression, compile_expression
 from syncata.expressions.faults import ExpressionError
+from syncata.expressions.reference_codes import reference_message
 from syncata.expressions.scope import Scope
 from syncata.expressions.template import Template, compile_template
 from syncata.expressions.values import UNDEFINED, Undefined
@@ -23,4 +24,5 @@ __all__ = [
     "Undefined",
     "compile_expression",
     "compile_template",
+    "reference_message",
 ]

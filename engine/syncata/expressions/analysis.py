@@ -280,7 +280,7 @@ class Walk:
             self.use(paths[1])
             key = nodes[1].value if nodes[1].type == "string" else "*"
             return [(*path, key) for path in paths[0]]
-        if not nodes and name not in {"now", "millis", "random"}:
+        if not nodes and name not in {"now", "millis", "random", "rank"}:
             every = list(at.context)  # the context is the argument
         written = any(node.type == "lambda" for node in nodes)
         if name in {"map", "each"} and written:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -9,12 +10,14 @@ from syncata.document import Scalar
 from syncata.errors import Position
 from syncata.expressions.analysis import analyse
 from syncata.expressions.catalogue import FUNCTIONS
+from syncata.expressions.compiler.program import Run, compile_tree, offset_of
+from syncata.expressions.compiler.values import NotCovered
 from syncata.expressions.faults import ExpressionError, HostFailure, Refusal, meaning
 from syncata.expressions.findings import Found
 from syncata.expressions.interpreter import interpreter
+from syncata.expressions.lower import lower
 from syncata.expressions.parser import Node, parse
 from syncata.expressions.scope import Scope
-from syncata.expressions.shortcut import NO_SHORTCUT, shortcut_of
 from syncata.expressions.values import outward
 
 
@@ -41,14 +44,13 @@ class Expression:
     """
 
     __slots__ = (
-        "_shortcut", "_tree", "calls", "needs", "reads", "source", "variable_positions",
-        "variables",
+        "_run", "_tree", "calls", "needs", "reads", "source", "variable_positions", "variables",
     )  # fmt: skip
 
-    def __init__(self, source: Scalar, tree: Node, found: Found) -> None:
+    def __init__(self, source: Scalar, tree: Node, found: Found, run: Run | None) -> None:
         self.source = source
         self._tree = tree
-        self._shortcut = shortcut_of(tree)
+        self._run = run
         self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
         self.needs: tuple[tuple[str, ...], ...] = tuple(
             path for path in found.needed if path not in found.tested
@@ -69,16 +71,37 @@ class Expression:
         """Calls of functions that neither the expression nor FUNCTIONS has."""
         return tuple(call for call in self.calls if not call.local and call.name not in FUNCTIONS)
 
+    @property
+    def compiled(self) -> bool:
+        """Whether it runs as compiled Python; else it is interpreted."""
+        return self._run is not None
+
     def evaluate(self, value: Any, scope: Scope) -> Any:
         """The expression's value on a plain JSON value: plain JSON, or UNDEFINED.
 
         The result may share parts with the input and the scope: copy it before changing it.
         Raises ExpressionError; what a function of the scope raises comes out unchanged.
         """
-        if self._shortcut is not None:
-            result = self._shortcut(value, scope.frame)
-            if result is not NO_SHORTCUT:
-                return result
+        run = self._run
+        if run is None:
+            return self._interpret(value, scope)
+        try:
+            return run(value, scope)
+        except HostFailure as failure:
+            raised: Exception = failure.error
+        except Exception as error:  # noqa: BLE001  Python's own errors mean something here, too
+            raised = self._fault(error)
+        raise raised
+
+    def _fault(self, error: Exception) -> ExpressionError:
+        """What an exception of compiled code says, at the node whose code raised it."""
+        code, message = meaning(error, "")
+        offset = offset_of(error.__traceback__)
+        if isinstance(error, Refusal) and error.offset is not None:
+            offset = error.offset
+        return ExpressionError(code, message, self.source.at(offset))
+
+    def _interpret(self, value: Any, scope: Scope) -> Any:
         engine = interpreter()
         try:
             return outward(engine.run(self._tree, value, scope.frame))
@@ -106,11 +129,30 @@ class Expression:
         return f"Expression({self.source.text!r})"
 
 
+def _compiled(tree: Node) -> Run | None:
+    """The expression as Python code, None where the compiler does not cover it."""
+    try:
+        return compile_tree(lower(tree)).run
+    except NotCovered:
+        return None
+
+
+def generated(expression: Expression) -> str:
+    """The Python source of a compiled expression, to read or to print. Raises NotCovered."""
+    return compile_tree(lower(expression._tree)).source  # noqa: SLF001  one module
+
+
+@lru_cache(maxsize=4096)
+def _understood(text: str) -> tuple[Node, Found, Run | None]:
+    """What a text means, wherever it stands. A spec is checked and then run, and run again."""
+    tree = parse(text)
+    return tree, analyse(tree), _compiled(tree)
+
+
 def compile_expression(source: Scalar) -> Expression:
     """Compile a text. Raises ExpressionError at the exact character."""
     try:
-        tree = parse(source.text)
-        return Expression(source, tree, analyse(tree))
+        return Expression(source, *_understood(source.text))
     except Refusal as refusal:
         fault = ExpressionError(refusal.code, refusal.message, source.at(refusal.offset or 0))
     except RecursionError:

@@ -1,6 +1,7 @@
 """`$language(tag, allowed)`: the language of a list that is nearest to a tag."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from syncata.expressions.library import missing, wrong_argument
@@ -24,6 +25,11 @@ def nearest(tag: Any, allowed: Any) -> Any:
         return UNDEFINED
     if not isinstance(tag, str):
         raise wrong_argument(1, "language", "a text")
+    return _nearest(tag, tuple(options))
+
+
+@lru_cache(maxsize=4096)
+def _nearest(tag: str, options: tuple[str, ...]) -> Any:
     known = {_folded(option): option for option in reversed(options)}
     for candidate in _candidates(_folded(tag)):
         if candidate in known:

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from syncata.expressions.faults import Refusal
@@ -49,6 +50,11 @@ def duration(text: Any, unit: Any) -> Any:
         return UNDEFINED
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise wrong_argument(1, "duration", "a text or a number")
+    return _in_unit(text, unit)
+
+
+@lru_cache(maxsize=4096)
+def _in_unit(text: str | float, unit: str) -> Any:
     seconds = _seconds(text.strip()) if isinstance(text, str) else Fraction(text)
     return UNDEFINED if seconds is None else _as_number(seconds / UNITS[unit])
 

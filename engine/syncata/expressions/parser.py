@@ -15,6 +15,7 @@ from jsonata.parser import Parser
 from jsonata.tokenizer import Tokenizer
 
 from syncata.expressions.faults import Refusal, sentence
+from syncata.expressions.patterns import compile_pattern
 
 MAX_LENGTH = 20_000
 MAX_NESTING = 100
@@ -56,14 +57,27 @@ def parser() -> "PositionedParser":
     return mine
 
 
+def _pattern(source: str, flags: Any) -> re.Pattern[str]:
+    return compile_pattern(source, ignore_case=flags.case_insensitive, lines=flags.multiline)
+
+
+def _signature(text: str) -> str:
+    """The signature in the text of a written function, which has one."""
+    found = re.search(r"\)\s*(<[^{]*>)", re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    return found[1] if found is not None else "<>"
+
+
 class PositionedTokenizer(Tokenizer):  # type: ignore[misc]  # jsonata ships no types
     """Tokens that know where they start; ends of text and of comments are errors, not crashes."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(text + "\n")  # the tokenizer looks one character ahead without asking
+        # The tokenizer looks one character ahead without asking.
+        super().__init__(text + "\n", _pattern)
+        self.end = self.end_before = 0  # where the last token ends, and the one before it
 
     def next(self, prefix: bool) -> Any:
         """The next token or None; `prefix` says that `/` is a division here."""
+        self.end_before = self.end
         start = self.position = self._start()
         self.depth = 0
         try:
@@ -81,7 +95,7 @@ class PositionedTokenizer(Tokenizer):  # type: ignore[misc]  # jsonata ships no 
         if token.type == "string" and "\\u" in self.path[start : self.position]:
             halves = token.value.encode("utf-16-le", "surrogatepass")  # written as two \\u escapes
             token.value = halves.decode("utf-16-le", "surrogatepass")
-        token.position = start
+        token.position, self.end = start, self.position
         return token
 
     def _start(self) -> int:
@@ -141,17 +155,22 @@ class PositionedParser(Parser):  # type: ignore[misc]
         """One operand and the operators that bind tighter than `rbp` (Pratt's algorithm)."""
         self.nesting += 1
         token = self.node
+        start = token.position
         if self.nesting > MAX_NESTING:
             raise Refusal("SYN222", "the expression is nested too deeply", token.position)
         self.advance(infix=True)
         left = token.nud()
         left.position = left.position or token.position
+        left.span = (start, self.lexer.end_before)
         while rbp < self.node.lbp:
             token, before = self.node, left
             self.advance()
             left = token.led(before)
             if left is not before:
                 left.position = left.position or token.position
+                left.span = (start, self.lexer.end_before)
+            if left.type == "lambda" and left.signature is not None:
+                left.signature.text = _signature(self.source[start : self.lexer.end_before])
         self.nesting -= 1
         return left
 
@@ -161,6 +180,10 @@ class PositionedParser(Parser):  # type: ignore[misc]
         if result is not None and result is not expr and not result.position:
             inner = result.steps[0] if result.type == "path" else expr
             result.position = inner.position
+        if result is not None and result is not expr and hasattr(expr, "span"):
+            if result.type != "path" and hasattr(result, "span") and not hasattr(result, "inner"):
+                result.inner = result.span  # of the operand, without the filter behind it
+            result.span = expr.span
         if expr is not None and getattr(expr, "synthetic", False):
             result.synthetic = True
         return result
@@ -205,6 +228,7 @@ class Coalesce(Parser.InfixCoalesce):  # type: ignore[misc]
         super().led(left)
         self.condition.position = self.condition.procedure.position = self.position
         self.condition.synthetic = True
+        self.condition.span = left.span
         _two_trees(self, self._outer_instance, left)
         return self
 

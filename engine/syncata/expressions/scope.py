@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonata.functions import Functions
 
-from syncata.expressions import html, language, library
+from syncata.expressions import library
 from syncata.expressions.faults import Refusal
 from syncata.expressions.interpreter import HostFunction, built_in_functions, frame_of
 from syncata.expressions.repairs import (
@@ -18,17 +18,11 @@ from syncata.expressions.repairs import (
     groups_only,
     narrow,
 )
+from syncata.expressions.runtime.builtins import BUILT_IN, OWN
+from syncata.expressions.runtime.functions import Host
 from syncata.expressions.values import UNDEFINED, inward
 
 Note = Callable[[str, Any], None]
-
-OWN: Mapping[str, Callable[..., Any]] = {
-    "duration": library.duration,
-    "language": language.nearest,
-    "text": html.text,
-    "html": html.sanitized,
-    "link": library.link,
-}
 
 
 class Scope:
@@ -41,7 +35,7 @@ class Scope:
     Values are not copied: they must not change while the scope is in use.
     """
 
-    __slots__ = ("frame",)
+    __slots__ = ("_frame", "hides", "names")
 
     def __init__(
         self,
@@ -52,20 +46,35 @@ class Scope:
         note: Note | None = None,
     ) -> None:
         own = _clock(now) | {"unmapped": _unmapped(note)} | dict(functions or {})
-        bound = dict(_library()) | {name: HostFunction(name, f) for name, f in own.items()}
-        bound |= {name: inward(value) for name, value in (names or {}).items()}
-        self.frame: Any = frame_of(bound)
+        self._bind({name: Host(name, f) for name, f in own.items()} | dict(names or {}))
+
+    def _bind(self, names: dict[str, Any]) -> None:
+        self.names: Mapping[str, Any] = names
+        self.hides = frozenset(names.keys() & BUILT_IN.keys())
+        self._frame: Any = None
 
     def child(self, names: Mapping[str, Any]) -> "Scope":
         """A scope that has these names too; they hide equal names of this one."""
         made = object.__new__(Scope)
-        made.frame = frame_of({n: inward(value) for n, value in names.items()}, self.frame)
+        made._bind({**self.names, **names})
         return made
+
+    @property
+    def frame(self) -> Any:
+        """The same names for the interpreter."""
+        if self._frame is None:
+            bound = {name: _inward(value) for name, value in self.names.items()}
+            self._frame = frame_of(bound, _library())
+        return self._frame
+
+
+def _inward(value: Any) -> Any:
+    return HostFunction(value.name, value.function) if isinstance(value, Host) else inward(value)
 
 
 @cache
-def _library() -> Mapping[str, Any]:
-    """Every function that needs no scope, ready for a frame."""
+def _library() -> Any:
+    """A frame with every function that needs no scope."""
     made = built_in_functions()
     made |= {name: HostFunction(name, function) for name, function in OWN.items()}
     made["number"] = ContextFunction("number", library.number)
@@ -74,7 +83,7 @@ def _library() -> Mapping[str, Any]:
     made["replace"] = Wrapped(made["replace"], groups_only)
     made["pad"] = Wrapped(made["pad"], narrow)
     made["eval"] = HostFunction("eval", _refused_eval)
-    return made
+    return frame_of(made)
 
 
 def _refused_eval(*_: Any) -> Any:

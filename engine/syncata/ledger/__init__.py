@@ -7,6 +7,7 @@ The only package that opens a database. Synchronous; one user at a time per `Led
 from syncata.ledger.consent import ACTIVE, DEACTIVATED, PAUSED, Approval, Ceiling
 from syncata.ledger.cursors import Cursor
 from syncata.ledger.forgetting import Pruned
+from syncata.ledger.history import Written
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.opening import open_ledger
 from syncata.ledger.plans import load_plan, new_plan
@@ -40,6 +41,7 @@ __all__ = [
     "Schedule",
     "Seen",
     "Staging",
+    "Written",
     "load_plan",
     "new_plan",
     "open_ledger",

@@ -11,6 +11,7 @@ from syncata.ledger.cursors import Cursors
 from syncata.ledger.database import Database
 from syncata.ledger.drifts import Drifts
 from syncata.ledger.forgetting import Forgetting
+from syncata.ledger.history import History
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
 from syncata.ledger.records import Confirmed, Records, Seen, pages
@@ -28,8 +29,8 @@ class Ledger:
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
-    it made it. `cursors`, `drifts`, `consent` and `forgetting` are its smaller drawers. Close
-    it, or use it as a context manager.
+    it made it. `cursors`, `drifts`, `consent`, `forgetting` and `history` are its smaller
+    drawers. Close it, or use it as a context manager.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Ledger:
         self.drifts = Drifts(database, self._records)
         self.consent = Consent(database, clock)
         self.forgetting = Forgetting(database, self._records)
+        self.history = History(database, self._records)
 
     def __enter__(self) -> Self:
         return self

@@ -16,7 +16,7 @@ from syncata.model import JsonObject, Stamp, canonical, digest, key_text
 from syncata.spec.model import Sync
 
 # Part of every fingerprint: grows when the engine maps the same record to another payload.
-MAPPING_VERSION = 1
+MAPPING_VERSION = 2
 
 Explain = Callable[[JsonObject, Any], list[tuple[str, str]]]
 _MISSING = object()

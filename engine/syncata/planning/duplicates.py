@@ -20,7 +20,8 @@ def settle_duplicates(
         if policy == "any" or len({copy.stamp.source for copy in copies}) == 1:
             chosen = min(copies, key=_preference)
             drop(staging, tally, copies, keep=chosen)
-            tally.duplicates += len(copies) - 1
+            if policy == "reject":  # elsewhere they are no news
+                tally.duplicates += len(copies) - 1
         else:
             contradictions.append(copies)
     if doubtful and policy == "reject":

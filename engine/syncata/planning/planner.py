@@ -188,7 +188,7 @@ class SyncPlanner:
                 self.doubtful.add(number)  # if another copy says something else
             if same:
                 self.kept.add(number)
-                self.header.tally.duplicates += 1
+                self.header.tally.duplicates += self.compiled.sync.duplicates == "reject"
             return same
         self.seen.add(number)
         if self.compiled.moves or refused or not is_settled(known, stamp):

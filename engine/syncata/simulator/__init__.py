@@ -1,4 +1,4 @@
-"""The two simulated APIs: real HTTP servers for demos, benchmarks and tests.
+"""The simulated APIs: real HTTP servers for demos, benchmarks and tests.
 
 Nothing here imports the rest of the product, so the simulators share none of its mistakes.
 
@@ -37,6 +37,17 @@ Edflex:
   `add_integration {settings}`, `edit_integration {platform?, settings}`,
   `delete_integration {platform?}`, `add_user {mail, lang?, status?}`,
   `set_user_status {mail, status}`, `set_mail {mail, to}`, `set_role {mail, group?, role, or null}`
+
+Stripe:
+
+- `GET products?from=&limit=`, `PUT products/ID` (with exactly these fields, plain ones else),
+  `PATCH|DELETE products/ID`
+
+Airtable:
+
+- `GET rows`
+- `POST hand {"action": …}` with `add_row {fields}`, `edit_row {key, or id, fields}`,
+  `delete_row {key, or id}`; `key` is what stands in the column Stripe ID
 """
 
 import sys
@@ -45,7 +56,8 @@ from collections.abc import Callable
 import orjson
 import uvicorn
 
-from syncata.simulator import edflex, learning360
+from syncata.simulator import airtable, edflex, learning360, stripe
+from syncata.simulator.airtable.gate import BASE, TABLE
 from syncata.simulator.learning360.world import ROOT_GROUP
 from syncata.simulator.options import Options
 from syncata.simulator.scenario import SCENARIOS
@@ -67,6 +79,8 @@ __all__ = [
 SIMULATORS: dict[str, Callable[[Options], Simulator]] = {
     "edflex": edflex.build,
     "360learning": learning360.build,
+    "stripe": stripe.build,
+    "airtable": airtable.build,
 }
 
 # What a connection to a simulator needs to know, unless its options say otherwise.
@@ -78,9 +92,16 @@ FACTS: dict[str, dict[str, str]] = {
         "group": ROOT_GROUP,
         "author": "author@example.com",
     },
+    "stripe": {"secret key": "sk_test_demo"},
+    "airtable": {"token": "pat-demo.secret", "base": BASE, "table": TABLE},
 }
 
-_SWITCHES = {"edflex": edflex.SWITCHES, "360learning": learning360.SWITCHES}
+_SWITCHES = {
+    "edflex": edflex.SWITCHES,
+    "360learning": learning360.SWITCHES,
+    "stripe": stripe.SWITCHES,
+    "airtable": airtable.SWITCHES,
+}
 
 
 def serve(

@@ -31,7 +31,7 @@ class Switch:
         return " | ".join(self.choices) or VALUES[self.kind]
 
 
-COMMON: dict[str, Switch] = {
+KEYED: dict[str, Switch] = {
     "http_500": Switch("count", "answer 500 and do nothing"),
     "http_429": Switch("count", "answer 429 and do nothing; see retry_after"),
     "retry_after": Switch(
@@ -42,9 +42,13 @@ COMMON: dict[str, Switch] = {
     "truncated": Switch("count", "cut the body in half: fewer bytes than announced"),
     "half_body": Switch("count", "cut the body in half and announce the shorter length"),
     "drop_connection": Switch("count", "do the work, then hang up without an answer"),
+    "revoke_token": Switch("number", "refuse a token after so many calls; 0 refuses all"),
+}
+"""What can be switched on in any simulator, also in one whose clients have their keys for good."""
+
+COMMON: dict[str, Switch] = KEYED | {
     "token_seconds": Switch("number", "life of a token, announced and real"),
     "token_dies": Switch("number", "real life of a token in seconds, whatever is announced"),
-    "revoke_token": Switch("number", "refuse a token after so many calls; 0 refuses all"),
 }
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 class Options:
     """Settings of one simulator; each has a default that suits a first try.
 
-    `items`, `activities`, `page_size_max` and `record_bytes` concern the source, `job_seconds`,
-    `rate_limits` and `scopes` the target; the rest concerns both.
+    `items`, `activities`, `page_size_max` and `record_bytes` concern sources, `job_seconds` and
+    `scopes` targets; the rest concerns both. A simulator takes no notice of what it does not have.
     """
 
     items: int = 1000
@@ -29,7 +29,7 @@ class Options:
     """How long a bulk job stays pending, queued and running, all together."""
 
     rate_limits: bool = True
-    """Refuse more than 50 reads/s and 10 writes/s per company."""
+    """Refuse what is beyond the rates that the simulated API publishes."""
 
     page_size_max: int = 1000
     """Biggest `page[size]` that is honoured; a bigger one is cut to it."""
@@ -44,7 +44,7 @@ class Options:
     """Scenario whose next day `POST /_simulator/day` plays; None: a day of random changes."""
 
     credentials: Mapping[str, str] = field(default_factory=dict)
-    """Client id to secret; empty: the documented pair of the simulator."""
+    """Client id to secret, or name to key; empty: the documented pair of the simulator."""
 
     scopes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Client id to its OAuth scopes; a client that is not named has all of them."""

@@ -1,4 +1,4 @@
-"""What both simulators share: faults around the routes, the audit log, the control endpoints."""
+"""What all simulators share: faults around the routes, the audit log, the control endpoints."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence

@@ -12,7 +12,7 @@ import orjson
 
 from syncata.simulator.clock import written
 
-Side = Literal["edflex", "360learning"]
+Side = Literal["edflex", "360learning", "stripe", "airtable"]
 Words = dict[str, str]
 
 DAY = 24 * 3600

@@ -54,6 +54,7 @@ def build_limits(node: Node) -> Limits:
         reads=build_rate(node["reads"]),
         writes=build_rate(node["writes"]),
         jobs=node["jobs"].value or 1,
+        requests=build_rate(node["requests"]),
     )
 
 

@@ -84,7 +84,8 @@ def _omitted(node: Node) -> str:
 
 
 def _batch(node: Node) -> Batch:
-    return Batch(node["max"].value, _bytes(node["max_bytes"].text(MAX_BYTES)))
+    most = _bytes(node["max_bytes"].text(MAX_BYTES))
+    return Batch(node["max"].value, most, atomic=node["atomic"].value is True)
 
 
 def _bytes(text: str) -> int:

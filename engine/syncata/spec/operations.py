@@ -55,10 +55,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """How many records and bytes one request may carry."""
+    """How many records and bytes one request may carry; `atomic`: all are taken, or none."""
 
     max: int
     max_bytes: int
+    atomic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What an account (`scope`, a template) allows: rates, and bulk jobs at the same time."""
+    """What an account (`scope`, a template) allows: rates, and bulk jobs at the same time.
+
+    `requests` counts reads and writes together.
+    """
 
     scope: Scalar | None
     reads: Rate | None
     writes: Rate | None
     jobs: int
+    requests: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)

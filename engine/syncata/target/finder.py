@@ -1,5 +1,6 @@
 """Resources of the target that may exist already: `find`."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from syncata.pages import NextPage, Reading, require_shape
 from syncata.spec.operations import Find
 from syncata.transport import Answer, Endpoint
 
+_OF_A_RECORD = frozenset({"key", "desired"})
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -24,7 +27,7 @@ class Found:
 
 
 class Finder:
-    """`find` of a resource, compiled. What does not depend on the key is read once."""
+    """`find` of a resource, compiled. What does not depend on the record is read once."""
 
     def __init__(self, spec: Find) -> None:
         self.adopt = spec.adopt
@@ -38,13 +41,17 @@ class Finder:
         self._all: list[JsonObject] | None = None
         self._known_by: dict[str, list[JsonObject]] = {}
 
-    async def find(self, endpoint: Endpoint, scope: Scope, key: str) -> Found | None:
+    async def find(
+        self, endpoint: Endpoint, scope: Scope, key: str, desired: str | None = None
+    ) -> Found | None:
         """The one existing resource that is known by `key`, or for which `where` holds.
 
-        Raises SpecFailed where several are, or where the spec can find nothing.
+        `desired` is the JSON text of what the mapping made of the record. Raises SpecFailed where
+        several are found, or where the spec can find nothing.
         """
-        inner = scope.child({"key": key})
-        if "key" in self._request.variables:
+        record = UNDEFINED if desired is None else json.loads(desired)
+        inner = scope.child({"key": key, "desired": record})
+        if _OF_A_RECORD & self._request.variables:
             matches = self._matching([i async for i in self._read(endpoint, inner)], inner, key)
         else:
             if self._all is None:

@@ -31,9 +31,10 @@ class Sight:
     nothing: Any = UNDEFINED
 
     def over(self, confirmed: JsonObject) -> JsonObject:
-        """A confirmed payload as it seems to be now."""
-        seen = {**confirmed, **self.fields}
-        return {name: value for name, value in seen.items() if value is not self.nothing}
+        """A confirmed payload as it seems to be now; what was cleared stays null in it."""
+        cleared = {name: None for name, value in confirmed.items() if value is None}
+        seen = {n: v for n, v in {**confirmed, **self.fields}.items() if v is not self.nothing}
+        return {**cleared, **seen}
 
 
 class Watcher:

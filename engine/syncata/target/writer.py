@@ -8,7 +8,7 @@ from typing import Any
 from syncata.api import CompiledRequest, answer_scope, holds, refusal
 from syncata.errors import RecordRejected, SpecFailed
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
-from syncata.model import NO_STAMP, Change, Outcome, Verdict, key_text
+from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, key_text
 from syncata.spec.operations import Operation
 from syncata.target.current import CurrentReader
 from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
@@ -26,6 +26,13 @@ class Accepted:
     location: str
 
 
+@dataclass(frozen=True, slots=True)
+class Divided:
+    """A batch of which nothing was taken because of some record in it: its halves, to be sent."""
+
+    halves: tuple[Mapping[str, Change], ...]
+
+
 class Writer:
     """One operation of a resource, compiled."""
 
@@ -40,8 +47,9 @@ class Writer:
         self.follower = JobFollower(operation.job) if operation.job else None
         results = operation.job.results if operation.job else operation.results
         self._results = ResultReader(results) if results else None
-        # What is staged is JSON text: it goes into the body as it is, where the body allows.
-        self._around = None if self.name in _WITHOUT_RECORD else self._request.around("records")
+        # What is staged is JSON text: it goes into the body as it is, where the request allows.
+        as_text = self.name not in _WITHOUT_RECORD and "items" not in self._request.variables
+        self._around = self._request.around("records") if as_text else None
 
     @property
     def is_safe(self) -> bool:
@@ -98,7 +106,7 @@ class Writer:
 
     async def write_many(
         self, endpoint: Endpoint, scope: Scope, batch: Mapping[str, Change]
-    ) -> Accepted | list[Outcome]:
+    ) -> Accepted | Divided | list[Outcome]:
         """Send a batch: the job it became, or the outcomes where the answer holds them.
 
         `batch` holds the changes by their `match`. Raises Unavailable, CredentialsRefused,
@@ -108,7 +116,7 @@ class Writer:
         sent = self._sent(scope, batch) if self._results else {}
         answer = await endpoint.send(self._batch_request(scope, changes))
         if answer.ruling.then != "ok":
-            return self._all_refused(answer, changes)
+            return self._divided(answer, batch) or self._all_refused(answer, changes)
         if self.follower is not None:
             return Accepted(self.follower.location(endpoint, answer))
         if self._results is None:
@@ -117,13 +125,24 @@ class Writer:
         paired = pair_results(self._results, results, scope, sent)
         return [outcome async for outcome in paired]
 
+    def _divided(self, answer: Answer, batch: Mapping[str, Change]) -> Divided | None:
+        """The halves of a batch of which the target takes all or nothing."""
+        if not self._is_atomic or len(batch) == 1 or answer.ruling.then == "skip":
+            return None
+        items, middle = list(batch.items()), len(batch) // 2
+        return Divided((dict(items[:middle]), dict(items[middle:])))
+
+    @property
+    def _is_atomic(self) -> bool:
+        return self.operation.batch is not None and self.operation.batch.atomic
+
     def _all_refused(self, answer: Answer, changes: Sequence[Change]) -> list[Outcome]:
-        why = refusal(answer)
-        if answer.ruling.then == "skip":
+        why, then = refusal(answer), answer.ruling.then
+        if then == "skip" or (then == "gone" and self._is_atomic and self.name in _RETIRES):
             verdict = Verdict.OK if self.name in _RETIRES else Verdict.SKIPPED
             return [Outcome(c, verdict, c.target_id, why) for c in changes]
-        # Nothing was said about any single record: without its stamp each is sent again.
-        asked = [replace(c, stamp=NO_STAMP) for c in changes]
+        # Of many nothing was said about any single record: without its stamp each is sent again.
+        asked = changes if self._is_atomic else [replace(c, stamp=NO_STAMP) for c in changes]
         return [Outcome(c, Verdict.REJECTED, None, why) for c in asked]
 
     async def job_outcomes(
@@ -202,10 +221,12 @@ class Writer:
         )
 
     def _batch_scope(self, scope: Scope, changes: Sequence[Change]) -> Scope:
-        names: dict[str, Any] = {"keys": [change.key for change in changes]}
-        if self.name not in _WITHOUT_RECORD:
-            names["records"] = [_desired(change) for change in changes]
-        return scope.child(names)
+        keys, items = [change.key for change in changes], [_item(change) for change in changes]
+        if self.name in _WITHOUT_RECORD:
+            return scope.child({"keys": keys, "items": items})
+        records = [_desired(change) for change in changes]
+        with_records = [i | {"desired": r} for i, r in zip(items, records, strict=True)]
+        return scope.child({"keys": keys, "records": records, "items": with_records})
 
     def _names(self, scope: Scope, change: Change) -> tuple[Any, Scope]:
         known = json.loads(change.confirmed) if change.confirmed else UNDEFINED
@@ -222,6 +243,12 @@ GONE = "the target does not hold what is to be restored"
 
 def _desired(change: Change) -> Any:
     return json.loads(change.desired or "null")
+
+
+def _item(change: Change) -> JsonObject:
+    """What `$items` says of every change: its key, and the target's id if there is one."""
+    item: JsonObject = {"key": change.key}
+    return item if change.target_id is None else item | {"id": change.target_id}
 
 
 async def _each(items: list[Any]) -> AsyncIterator[Any]:

@@ -18,9 +18,9 @@ class NoCredentials:
 
 @dataclass(frozen=True, slots=True)
 class Basic:
-    """User name and password with every request."""
+    """User name and password with every request; some APIs take a key as the name alone."""
 
-    username: str
+    username: str = field(repr=False)
     password: str = field(repr=False)
 
 
@@ -83,7 +83,7 @@ def secrets(credentials: Credentials) -> tuple[str, ...]:
     """Return what must never be shown, in each form it may come back in."""
     match credentials:
         case Basic(username, password):
-            return (*forms(password), _basic(username, password)[6:])
+            return (*forms(password or username), _basic(username, password)[6:])
         case Bearer(token):
             return forms(token)
         case ApiKey(_, value, _):

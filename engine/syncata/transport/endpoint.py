@@ -27,8 +27,9 @@ from syncata.transport.values import (
     Ruling,
     Site,
     World,
+    parse_date,
 )
-from syncata.transport.verdict import asked_wait, back_off, default_ruling, is_unclear
+from syncata.transport.verdict import asked_wait, back_off, default_ruling, forbids, is_unclear
 from syncata.transport.wording import Wording, in_seconds
 
 _PLAIN = {"accept": "application/json", "accept-encoding": "gzip"}
@@ -68,9 +69,16 @@ class Endpoint:
         own_headers, self._own_params = fixed(site.credentials)
         self._plain = _PLAIN | {"user-agent": site.user_agent}
         self._own = {name.lower(): text for name, text in (*site.headers.items(), *own_headers)}
+        self._heard = "", self._world.now()
         self._token: Token | None = None
         if isinstance(site.credentials, ClientCredentials):
             self._token = Token(self._fetch_token, self._world.monotonic)
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds that the other side's clock was ahead of ours in its last answer, if it told."""
+        theirs, ours = parse_date(self._heard[0]), self._heard[1]
+        return None if theirs is None else (theirs - ours).total_seconds()
 
     async def send(self, request: Request) -> Answer:
         """Return the answer, whose ruling is ok, gone, skip or reject.
@@ -159,6 +167,7 @@ class Endpoint:
                 self._pool, call, outgoing, seconds=seconds, max_body=self.site.max_body
             )
             status = answer.status
+            self._heard = answer.headers.get("date", ""), self._world.now()
             return answer
         finally:
             self._note(call, status, self._world.monotonic() - started)
@@ -250,9 +259,10 @@ class Endpoint:
             call.renewed = True
             self._token.refused(call.token)
             return
-        advice = "the credentials may lack a scope or permission" if answer.status == 403 else ""
-        hint = advice or f"check the credentials of the {self.site.name}"
-        raise CredentialsRefused(text, hint=hint)
+        hint = f"check the credentials of the {self.site.name}"
+        if lacks_scope := forbids(answer):
+            hint = "the credentials may lack a scope or permission"
+        raise CredentialsRefused(text, hint=hint, lacks_scope=lacks_scope)
 
     def _redirect_hint(self, answer: Answer) -> str:
         location = answer.headers.get("location")

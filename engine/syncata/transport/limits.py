@@ -8,9 +8,13 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from syncata.spec.requests import Rate
 from syncata.transport.values import Kind, World
+
+Counted = Kind | Literal["request"]
+"""What a rate counts: one kind of requests, or all of them."""
 
 
 class TooLate(Exception):
@@ -31,10 +35,13 @@ class Window:
         self._turns: deque[float] = deque(maxlen=rate.number)
 
     def next(self, now: float) -> float:
-        """When the next turn is."""
-        if len(self._turns) < self.rate.number:
+        """When the next turn is; none comes before one that was given out already."""
+        if not self._turns:
             return now
-        return max(now, self._turns[0] + self.rate.seconds)
+        earliest = max(now, self._turns[-1])
+        if len(self._turns) < self.rate.number:
+            return earliest
+        return max(earliest, self._turns[0] + self.rate.seconds)
 
     def take(self, turn: float) -> None:
         """Take the turn that `next` named."""
@@ -48,11 +55,11 @@ class Account:
         """Without rates; `jobs` bulk jobs at the same time."""
         self._monotonic: Callable[[], float] = world.monotonic
         self._sleep: Callable[[float], Awaitable[None]] = world.sleep
-        self._windows: dict[Kind, Window] = {}
+        self._windows: dict[Counted, Window] = {}
         self._jobs = asyncio.Semaphore(max(1, jobs))
         self._paused_until = float("-inf")
 
-    def limit(self, kind: Kind, rate: Rate | None) -> None:
+    def limit(self, kind: Counted, rate: Rate | None) -> None:
         """Apply a rate; of two for the same account the slower holds."""
         present = self._windows.get(kind)
         if rate is None or (present is not None and _speed(present.rate) <= _speed(rate)):
@@ -69,13 +76,13 @@ class Account:
             if now < self._paused_until:
                 await self._wait_until(self._paused_until, now, latest, asked=True)
                 continue
-            window = self._windows.get(kind)
-            if window is None:
-                return
-            turn = window.next(now)
+            both: tuple[Counted, ...] = (kind, "request")
+            windows = [w for counted in both if (w := self._windows.get(counted))]
+            turn = max((window.next(now) for window in windows), default=now)
             if turn > latest:
                 raise TooLate(turn - now, asked=False)
-            window.take(turn)
+            for window in windows:
+                window.take(turn)
             if turn > now:
                 await self._wait_until(turn, now, latest, asked=False)
             if self._monotonic() >= self._paused_until:
@@ -112,10 +119,17 @@ class Accounts:
         self._by_scope: dict[str, Account] = {}
 
     def account(
-        self, scope: str, *, reads: Rate | None = None, writes: Rate | None = None, jobs: int = 1
+        self,
+        scope: str,
+        *,
+        reads: Rate | None = None,
+        writes: Rate | None = None,
+        requests: Rate | None = None,
+        jobs: int = 1,
     ) -> Account:
         """Return the account of a scope, with these limits applied."""
         account = self._by_scope.setdefault(scope, Account(self._world, jobs))
         account.limit("read", reads)
         account.limit("write", writes)
+        account.limit("request", requests)
         return account

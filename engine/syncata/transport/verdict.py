@@ -70,3 +70,11 @@ def is_unclear(answer: Answer, ruling: Ruling) -> bool:
     if ruling.then != "retry" or "retry-after" in answer.headers:
         return False
     return answer.status >= 500 or (200 <= answer.status < 300 and not answer.is_json)
+
+
+def forbids(answer: Answer) -> bool:
+    """Whether an answer ruled `auth` comes to a credential that is known, but does not suffice.
+
+    401 says that it is not known, and a login page says nothing about it.
+    """
+    return answer.status == 403 or (answer.status != 401 and answer.is_json)

@@ -103,4 +103,11 @@ CODES = (
         "$find('owner', owner_email)  # nobody has this e-mail",
         "Correct the record, or write `missing: wait` or `missing: nothing` in the look-up.",
     ),
+    Code(
+        "SYN614",
+        "One thing for several records",
+        "`find` finds the same thing of the target for several records, or one that is taken.",
+        "where: name = $desired.name  # two records of that name",
+        "Make `find` more exact, or let the records differ in what it compares.",
+    ),
 )

@@ -215,4 +215,14 @@ CODES = (
         "observe: {list: {request: {path: /things}, id: id}}  # upsert has no id",
         "Write `id` in the operation or in its results, or use `observe.one`.",
     ),
+    Code(
+        "SYN350",
+        "Scope that nobody needs",
+        (
+            "`doctor` asks a check with `scopes` only where a sync writes a resource that `needs` "
+            "one of them. No resource needs this one, so it would never be looked at."
+        ),
+        "checks: [{scopes: [user:read], …}]  # a resource needs users:read",
+        "Correct the scope, or write it under `needs` of the resource that takes it.",
+    ),
 )

@@ -27,6 +27,7 @@ from syncata.checks.rules.observing import (
     observed_fields_fit_schema,
 )
 from syncata.checks.rules.parts import current_was_read, parents_have_parts, parts_have_keys
+from syncata.checks.rules.probes import checked_scopes_are_needed
 from syncata.checks.rules.references import (
     definitions_are_values,
     definitions_have_names_of_their_own,
@@ -96,6 +97,7 @@ RULES: tuple[Rule, ...] = (
     bulk_bodies_hold_each_record,
     conflicts_find,
     searches_say_what_is_meant,
+    checked_scopes_are_needed,
     listed_things_are_recognized,
     observed_fields_fit_schema,
     schema_files_exist,

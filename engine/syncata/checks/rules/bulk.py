@@ -17,7 +17,7 @@ from syncata.expressions import (
 )
 from syncata.spec.node import Node
 
-_NAMES = frozenset({"keys", "records"})
+_NAMES = frozenset({"keys", "records", "items"})
 _NOW = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -54,7 +54,7 @@ def _judged(subject: Subject, operation: Node) -> Iterator[Finding]:
 
 
 def _can_be_tried(subject: Subject, body: Node) -> bool:
-    """Whether every text of the body compiles and needs nothing but keys and records."""
+    """Whether every text of the body compiles and needs nothing but keys, records and items."""
     known = {text.node.path for text in subject.written}
     if any(node.path not in known for node in _strings(body) if node.text().strip()):
         return False
@@ -95,7 +95,8 @@ def _lists(subject: Subject, body: Node, number: int) -> int:
     }
     keys = [str(place + 1) for place in range(number)]
     records = [dict.fromkeys(read, key) for key in keys]
-    scope = Scope({"keys": keys, "records": records}, now=_NOW)
+    items = [{"key": key, "id": key, "desired": {}} for key in keys]
+    scope = Scope({"keys": keys, "records": records, "items": items}, now=_NOW)
     data = _filled(body, scope)
     held = list(data.values()) if isinstance(data, dict) else [data]
     return sum(isinstance(part, list) and len(part) == number for part in held)

@@ -52,6 +52,7 @@ SWITCHES: dict[str, Switch] = COMMON | {
     "mail_folds": Switch("flag", "find users by their e-mail in whatever case it is asked for"),
     "tag_names_fold": Switch("flag", "take a tag's name for taken whatever its case"),
     "reserved": Switch("list", "more platform names that are reserved"),
+    "names_first": Switch("flag", "refuse a reserved name even in a change of no integration"),
     "integrations_limit": Switch("number", "how many integrations are allowed"),
     "missing_scopes": Switch("list", "scopes that no credential has"),
     "string_403": Switch("flag", 'word a missing scope as `{"error": "invalid_scope"}`'),

@@ -16,7 +16,7 @@ from syncata.simulator.learning360.courses import (
     external_course_shown,
 )
 from syncata.simulator.learning360.wire import Brackets, page, refusal
-from syncata.simulator.learning360.world import is_reserved
+from syncata.simulator.learning360.world import Record, is_reserved
 from syncata.simulator.shell import Endpoint, json_body, json_response, note_of
 
 STRINGS = "eq ne in nin"
@@ -72,6 +72,7 @@ class Core:
             ("PUT", "/courses/{course}/archive", "courses:write", self.archive_course),
             ("GET", "/users", "users:read", self.list_users),
             ("GET", "/users/{user}", "users:read", self.show_user),
+            ("GET", "/users/{user}/roles", "users:read", self.list_memberships),
             ("GET", "/groups", "groups:read", self.list_groups),
             ("GET", "/groups/{group}", "groups:read", self.show_group),
             ("GET", "/groups/{group}/roles", "groups:read", self.list_roles),
@@ -98,8 +99,10 @@ class Core:
 
     async def patch_integration(self, request: Request) -> Response:
         """Change some settings; what is omitted stays."""
-        target = self._integration(request)
         given = await self._settings(request)
+        if self._faults.on("names_first") and self._reserved({"externalPlatform": "", **given}):
+            raise refusal(400, "reservedPlatformName")
+        target = self._integration(request)
         settings = target.settings | given
         self._check(settings, target)
         target.settings = settings
@@ -172,10 +175,13 @@ class Core:
 
     async def show_user(self, request: Request) -> Response:
         """Show one user."""
-        user = self._world.user(request.path_params["user"])
-        if user is None:
-            raise refusal(404, "userNotFound")
-        return json_response(user)
+        return json_response(self._user(request))
+
+    async def list_memberships(self, request: Request) -> Response:
+        """List the roles that a user holds, by group, 1,000 at a time."""
+        held = self._world.memberships(self._user(request)["_id"])
+        asked = Brackets(request, {})
+        return page(request, held, 1000, asked.keeps, dict)
 
     async def list_groups(self, request: Request) -> Response:
         """List groups, 500 at a time."""
@@ -205,6 +211,12 @@ class Core:
         if target is None or not target.active:
             raise refusal(404, "integrationNotFound")
         return target
+
+    def _user(self, request: Request) -> Record:
+        user = self._world.user(request.path_params["user"])
+        if user is None:
+            raise refusal(404, "userNotFound")
+        return user
 
     def _course(self, request: Request) -> Course:
         course = self._courses.by_id.get(request.path_params["course"])

@@ -93,6 +93,15 @@ class World:
         """Return a user by e-mail, whatever its case."""
         return self._by_mail.get(mail.casefold())
 
+    def memberships(self, user_id: str) -> list[Record]:
+        """Return the roles of a user, each with its group."""
+        return [
+            {"groupId": group_id, "role": held["role"]}
+            for group_id, roles in self.roles.items()
+            for held in roles
+            if held["userId"] == user_id
+        ]
+
     def add_user(self, mail: str, lang: str = "en", status: str = "active") -> Record:
         """Add a learner of the root group."""
         user = _user(object_id(0x63, len(self.users)), mail, status, lang, "New")

@@ -168,13 +168,13 @@ class _Reader:
         waiting, met, aliases = [(root, 1)], set[int](), 0
         while waiting:
             node, depth = waiting.pop()
-            known = id(node) in met
-            aliases += known
+            aliases += id(node) in met
             if aliases > MAX_ALIASES:
                 raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
-            met.add(id(node))
-            if known or isinstance(node, ScalarNode):
+            if id(node) in met or isinstance(node, ScalarNode):
+                met.add(id(node))
                 continue
+            met.add(id(node))
             if depth > MAX_DEPTH:
                 raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
             for child in node.value:

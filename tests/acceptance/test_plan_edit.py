@@ -8,6 +8,8 @@ from tests.acceptance.world import SPEC, Result, World
 
 from syncata.simulator.people import learner_mail
 
+pytestmark = pytest.mark.slow
+
 ADA = learner_mail(1)
 HARDER = ('"2": "intermediate", "intermediate"', '"2": "advanced", "intermediate"')
 LOUDER = ("name: 'title ? $trim(title)'", "name: '$uppercase($trim(title))'")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.acceptance.world import REPOSITORY, World
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-m", "syncata"]
 
 

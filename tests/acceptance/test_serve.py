@@ -17,6 +17,8 @@ from syncata.ledger import Entry, open_ledger, open_schedule
 from syncata.scheduling import run_id
 from syncata.spec.model import ScheduleEntry
 
+pytestmark = pytest.mark.slow
+
 SECOND = timedelta(seconds=1)
 ALL = ("integration", "courses")
 

@@ -57,6 +57,7 @@ def test_official_suite_compiled() -> None:
     assert failing == listed(COMPILED)
 
 
+@pytest.mark.slow
 def test_official_suite_interpreted() -> None:
     """The same of the way that is left for what the compiler does not cover."""
     suite = answers("jsonata-suite.json")

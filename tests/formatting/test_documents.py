@@ -18,6 +18,8 @@ from syncata.expressions.parser import parser
 from syncata.formatting import format_document
 from syncata.spec.node import Node
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent / "cases"
 SPECS = ROOT / "tests" / "specs"

@@ -127,6 +127,7 @@ def test_the_comparison_knows_one_expression_from_another() -> None:
 
 
 @pytest.mark.skipif(not SUITE.exists(), reason="JSONata's test suite is not at hand (shared)")
+@pytest.mark.slow
 def test_the_expressions_of_the_reference_keep_their_meaning() -> None:
     """Every construct of the language is printed, none is left as it was for want of a rule."""
     printed = 0

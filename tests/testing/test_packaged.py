@@ -12,6 +12,8 @@ from syncata.spec.model import Spec
 from syncata.spec.tests import RecordTest, SpecTest
 from syncata.testing import TestRun, run_tests
 
+pytestmark = pytest.mark.slow
+
 FILE = folder("mappings").joinpath("edflex-360learning.yaml")
 TEXT = FILE.read_text(encoding="utf-8")
 

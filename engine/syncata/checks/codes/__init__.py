@@ -8,10 +8,19 @@ records set aside.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from syncata.checks.codes import expressions, files, names, records, settings, shape, writing
+from syncata.checks.codes import (
+    expressions,
+    files,
+    names,
+    records,
+    settings,
+    shape,
+    types,
+    writing,
+)
 from syncata.checks.codes.code import Code
 
-_TABLES = (files, shape, expressions, names, writing, settings, records)
+_TABLES = (files, shape, expressions, types, names, writing, settings, records)
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {code.code: code for table in _TABLES for code in table.CODES}

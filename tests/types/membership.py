@@ -1,4 +1,4 @@
-"""Whether a value is of a type, and the narrowest type of a value: what types are tested against."""
+"""Whether a value is of a type, and the narrowest type of a value."""
 
 from typing import Any
 

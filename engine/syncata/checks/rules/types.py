@@ -62,7 +62,7 @@ def types_fit(subject: Subject) -> Iterator[Finding]:
             mistakes += _always_undefined(judged)
         if judged.word == "map":
             mistakes += _results(subject, judged, environment)
-            mistakes += _without_counterpart(judged)
+            mistakes += _without_counterpart(judged) if not mistakes else ()
         yield from (_found(judged, mistake) for mistake in mistakes if _is_told(mistake))
 
 
@@ -100,7 +100,7 @@ def _of_condition(judged: Judged, mistakes: list[Mistake]) -> list[Mistake]:
         message = f"`{word}` must yield true or false; this is {in_words(of)}"
         return [*mistakes, _at(root, "SYN268", message)]
     known = of.values("boolean")
-    reads = judged.expression.reads or "settings" in judged.expression.variables
+    reads = judged.expression.reads or judged.expression.variables.keys() & {"settings", "known"}
     if of.kinds != {"boolean"} or known is None or len(known) != 1 or not reads:
         return mistakes
     holds = True in known
@@ -139,7 +139,7 @@ def _results(subject: Subject, judged: Judged, environment: Environment) -> Iter
             yield from _of_literal(subject, name, field, node, wanted)
         elif (reason := misfit(of, wanted)) is not None:
             yield _at(node, "SYN263", _refused(judged, node, field, reason))
-        elif _is_call_of(node, "lookup"):
+        elif _is_call_of(_origin(judged.expression.tree, node), "lookup"):
             yield from _of_table(node, of, field, wanted)
 
 
@@ -201,6 +201,14 @@ def _without_counterpart(judged: Judged) -> Iterator[Mistake]:
         shown = ", ".join(f'"{word}"' for word in missing[:8])
         message = f"the table has nothing for {shown}: the field is then left out"
         yield _at(node, "SYN267", message, certain=False)
+
+
+def _origin(root: tree.Node, node: tree.Node) -> tree.Node:
+    """What a name is bound to, of a node that is one and is bound once; else the node."""
+    if not isinstance(node, tree.Variable):
+        return node
+    binds = [b for b in tree.walk(root) if isinstance(b, tree.Bind) and b.name == node.name]
+    return binds[0].value if len(binds) == 1 else node
 
 
 def _is_call_of(node: tree.Node, name: str) -> bool:

@@ -36,7 +36,7 @@ def call(walk: Walk, node: tree.Call, at: Place) -> Type:
     given = _arguments(walk, name, node.arguments, at)
     found = FUNCTIONS[name]
     rule = profile(name)
-    if rule is None or not _counted(walk, node, found):
+    if rule is None or not _counted(walk, node, found, rule):
         return ANY
     _judge(walk, node, rule, given, at)
     if name == "merge" and node.arguments:
@@ -138,17 +138,21 @@ def _named_function(walk: Walk, node: tree.Variable, items: Type, at: Place) -> 
     return function(yielded(name, rule.yields, [item]))
 
 
-def _counted(walk: Walk, node: tree.Call, found: Function) -> bool:
+def _counted(walk: Walk, node: tree.Call, found: Function, rule: Profile) -> bool:
     """Whether there are as many arguments as the function takes."""
-    count, most = len(node.arguments), found.most
+    count = len(node.arguments)
     if found.name in _COUNTED_ELSEWHERE and count < found.least:
         return False
-    if count >= found.least and (most is None or count <= most):
+    if rule.fits([ANY] * count, ANY):
         return True
-    start, end = node.function.span
     message = f"${found.name} takes {_how_many(found)}, not {count}"
-    walk.note(Mistake("SYN260", start, end - start, message, f"for example {found.example}"))
+    _miscounted(walk, node, found, message)
     return False
+
+
+def _miscounted(walk: Walk, node: tree.Call, found: Function, message: str) -> None:
+    start, end = node.function.span
+    walk.note(Mistake("SYN260", start, end - start, message, f"for example {found.example}"))
 
 
 def _how_many(found: Function) -> str:
@@ -165,10 +169,10 @@ def _judge(walk: Walk, node: tree.Call, rule: Profile, given: list[Type], at: Pl
     """Tell of the first argument that can never be taken."""
     assert isinstance(node.function, tree.Variable)
     name = node.function.name
-    if given and not rule.fits(given):
-        _refuse(walk, node, name, rule, given)
-    elif not given and rule.parameters and rule.parameters[0].context:
-        if not rule.parameters[0].takes(at.context):
+    if not rule.fits(given, at.context):
+        if given:
+            _refuse(walk, node, name, rule, given)
+        else:
             wanted = in_words(rule.parameters[0].wanted)
             message = f"${name} without an argument takes the context, which must be {wanted}; "
             walk.wrong("SYN261", node, f"{message}it is {in_words(at.context)}")
@@ -182,10 +186,7 @@ def _judge(walk: Walk, node: tree.Call, rule: Profile, given: list[Type], at: Pl
 def _refuse(walk: Walk, node: tree.Call, name: str, rule: Profile, given: list[Type]) -> None:
     refused = rule.refused(given)
     if refused is None:
-        start, end = node.function.span
-        message = f"${name} lacks an argument"
-        example = f"for example {FUNCTIONS[name].example}"
-        walk.note(Mistake("SYN260", start, end - start, message, example))
+        _miscounted(walk, node, FUNCTIONS[name], f"${name} lacks an argument")
         return
     index, parameter = refused
     argument = node.arguments[index]

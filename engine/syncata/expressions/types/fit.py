@@ -24,7 +24,7 @@ def misfit(made: Type, wanted: Type) -> Misfit | None:
     if not kinds:
         return None
     found = Misfit((), made.defined, wanted.defined)
-    for name in kinds & wanted.kinds:
+    for name in sorted(kinds & wanted.kinds):
         reason = _of_kind(name, made.among({name}), wanted.among({name}))
         if reason is None:
             return None

@@ -34,7 +34,7 @@ def path(walk: Walk, node: tree.Path, at: Place) -> Type:
             bound = [name for name in (step.focus, step.index, step.ancestor) if name]
             here = here.scoped((), dict.fromkeys(bound, ANY)).inside(ANY)
     if node.keep:
-        of = of | array(flat(of).defined)
+        of = _kept(of)
     if node.group is not None:
         return _group(walk, node.group, here, of)
     return of
@@ -46,8 +46,14 @@ def attached(walk: Walk, node: tree.Attached, at: Place) -> Type:
     for test in node.filters:
         of = _filtered(walk, test, of, at)
     if node.keep:
-        of = of | array(flat(of).defined)
+        of = _kept(of)
     return of if node.group is None else _group(walk, node.group, at, of)
+
+
+def _kept(of: Type) -> Type:
+    """What `[]` makes of a value: one value may be a list of it."""
+    held = flat(of).defined
+    return of | array(held) if held.kinds else of
 
 
 def name(walk: Walk, node: tree.Name, at: Place) -> Type:

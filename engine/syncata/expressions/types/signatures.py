@@ -76,10 +76,10 @@ class Profile:
     parameters: tuple[Taken, ...]
     yields: str
 
-    def fits(self, arguments: Sequence[Type]) -> bool:
+    def fits(self, arguments: Sequence[Type], context: Type) -> bool:
         """Whether arguments of these types may be taken, with the context for a first one that is
         left out."""
-        return self._matches(arguments, 0, 0)
+        return self._matches(arguments, context, 0, 0)
 
     def refused(self, arguments: Sequence[Type]) -> tuple[int, Taken] | None:
         """Of arguments that do not fit the first that is not taken, and the parameter it is for;
@@ -89,16 +89,17 @@ class Profile:
                 return index, parameter
         return None
 
-    def _matches(self, arguments: Sequence[Type], at: int, place: int) -> bool:
+    def _matches(self, arguments: Sequence[Type], context: Type, at: int, place: int) -> bool:
         if place == len(self.parameters):
             return at == len(arguments)
         parameter = self.parameters[place]
         if at < len(arguments) and parameter.takes(arguments[at]):
-            if self._matches(arguments, at + 1, place + 1):
+            if self._matches(arguments, context, at + 1, place + 1):
                 return True
-            if parameter.repeated and self._matches(arguments, at + 1, place):
+            if parameter.repeated and self._matches(arguments, context, at + 1, place):
                 return True
-        return parameter.optional and self._matches(arguments, at, place + 1)
+        left_out = parameter.takes(context) if parameter.context else parameter.optional
+        return left_out and self._matches(arguments, context, at, place + 1)
 
 
 @cache

@@ -20,7 +20,7 @@ def can_be_true(of: Type) -> bool:
     """Whether a value may count as true."""
     for name in of.kinds - _ALWAYS_FALSE:
         if name == "array":
-            if can_be_true(of.element):
+            if of.items is None or can_be_true(of.items):
                 return True
         elif name == "object" or of.values(name) is None or any(of.values(name) or ()):
             return True

@@ -29,15 +29,15 @@ def short(of: Type) -> str:
     """A type in one line: `"a" | number | array<string> | {id: string} | undefined`."""
     if of == ANY:
         return "any"
-    if of == JSON:
-        return "json"
+    if of.kinds >= JSON.kinds and of.but("undefined", "function") == JSON:
+        return "json | undefined" if "undefined" in of.kinds else "json"
     order = [*KINDS[1:], "undefined"]
     return " | ".join(_kind(of, name) for name in order if name in of.kinds) or "never"
 
 
 def _kind(of: Type, name: str) -> str:
     known = of.values(name) if name in SCALARS else None
-    if known is not None and len(known) <= _MOST_SHOWN:
+    if known is not None and known != {True, False} and len(known) <= _MOST_SHOWN:
         return " | ".join(sorted(json.dumps(value, ensure_ascii=False) for value in known))
     if name == "array":
         return "array" if of.items is None else f"array<{short(of.items)}>"

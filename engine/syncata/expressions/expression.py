@@ -18,6 +18,7 @@ from syncata.expressions.interpreter import interpreter
 from syncata.expressions.lower import lower
 from syncata.expressions.parser import Node, parse
 from syncata.expressions.scope import Scope
+from syncata.expressions.tree import Node as TreeNode
 from syncata.expressions.values import outward
 
 
@@ -41,15 +42,20 @@ class Expression:
     `needs`: the plain paths of names that a condition must find present: not those tested by
     `$exists` or left of `??`. `variables`: for each free variable the members it reads, None for
     all of it; `variable_positions`: where each occurs first. `calls`: every call by name.
+    `tree`: its syntax tree.
     """
 
     __slots__ = (
-        "_run", "_tree", "calls", "needs", "reads", "source", "variable_positions", "variables",
+        "_run", "_tree", "calls", "needs", "reads", "source", "tree", "variable_positions",
+        "variables",
     )  # fmt: skip
 
-    def __init__(self, source: Scalar, tree: Node, found: Found, run: Run | None) -> None:
+    def __init__(
+        self, source: Scalar, tree: Node, found: Found, lowered: TreeNode, run: Run | None
+    ) -> None:
         self.source = source
         self._tree = tree
+        self.tree = lowered
         self._run = run
         self.reads: tuple[tuple[str, ...], ...] = tuple(found.reads)
         self.needs: tuple[tuple[str, ...], ...] = tuple(
@@ -129,24 +135,25 @@ class Expression:
         return f"Expression({self.source.text!r})"
 
 
-def _compiled(tree: Node) -> Run | None:
+def _compiled(lowered: TreeNode) -> Run | None:
     """The expression as Python code, None where the compiler does not cover it."""
     try:
-        return compile_tree(lower(tree)).run
+        return compile_tree(lowered).run
     except NotCovered:
         return None
 
 
 def generated(expression: Expression) -> str:
     """The Python source of a compiled expression, to read or to print. Raises NotCovered."""
-    return compile_tree(lower(expression._tree)).source  # noqa: SLF001  one module
+    return compile_tree(expression.tree).source
 
 
 @lru_cache(maxsize=4096)
-def _understood(text: str) -> tuple[Node, Found, Run | None]:
+def _understood(text: str) -> tuple[Node, Found, TreeNode, Run | None]:
     """What a text means, wherever it stands. A spec is checked and then run, and run again."""
     tree = parse(text)
-    return tree, analyse(tree), _compiled(tree)
+    lowered = lower(tree)
+    return tree, analyse(tree), lowered, _compiled(lowered)
 
 
 def compile_expression(source: Scalar) -> Expression:

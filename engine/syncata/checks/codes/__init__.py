@@ -16,11 +16,12 @@ from syncata.checks.codes import (
     settings,
     shape,
     tests,
+    types,
     writing,
 )
 from syncata.checks.codes.code import Code
 
-_TABLES = (files, shape, expressions, names, writing, tests, settings, records)
+_TABLES = (files, shape, expressions, types, names, writing, tests, settings, records)
 
 CODES: Mapping[str, Code] = MappingProxyType(
     {code.code: code for table in _TABLES for code in table.CODES}

@@ -126,12 +126,13 @@ CODES = (
     ),
     Code(
         "SYN330",
-        "Field not in the stream's schema",
+        "Field not in the schema",
         (
-            "The schema of the stream's records does not have the field. An error if the schema "
-            "is closed, else a warning."
+            "A path names a field, at whatever depth, that the schema of the records does not "
+            "have, or steps into a text or a number. An error if the schema is closed, else a "
+            "warning, and that only where another field is called nearly the same."
         ),
-        "map: {name: titel}",
+        "map: {name: titel, image: image.bigUlr}",
         "Correct the field, or add it to the schema.",
     ),
     Code(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from syncata.checks.rules.bulk import bulk_bodies_hold_each_record
-from syncata.checks.rules.fields import fields_exist
+from syncata.checks.rules.fields import settings_exist
 from syncata.checks.rules.keys import (
     keys_are_of_the_source,
     keys_hide_persons,
@@ -56,6 +56,7 @@ from syncata.checks.rules.syncs import (
     taking_away_is_possible,
 )
 from syncata.checks.rules.tests import tests_can_be_run
+from syncata.checks.rules.types import types_fit
 from syncata.checks.subject import Subject
 from syncata.errors import Finding
 
@@ -66,7 +67,8 @@ RULES: tuple[Rule, ...] = (
     members_known,
     records_only_where_there_is_one,
     functions_known,
-    fields_exist,
+    settings_exist,
+    types_fit,
     parents_have_parts,
     current_was_read,
     lookup_words_have_effect,

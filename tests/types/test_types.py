@@ -15,6 +15,7 @@ from tests.types.membership import holds, type_of
 from syncata.document import Scalar, folder
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
 from syncata.expressions.types import ANY, Type, Typed, infer, misfit, of_schema, short
+from syncata.expressions.types.model import MOST_PARTS
 
 HERE = Path(__file__).parent
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
@@ -223,4 +224,15 @@ def test_the_work_of_an_analysis_is_bounded() -> None:
     text = " ?? ".join(f"a{number}" for number in range(14))
     found = typed(text, ANY)
     assert "undefined" in found.type.kinds
+    assert found.mistakes == ()
+
+
+def test_the_size_of_a_type_is_bounded() -> None:
+    """Each line doubles the value; of what has become too large only the kind is known."""
+    lines = [f'$a{n} := {{"l": $a{n - 1}, "r": $a{n - 1}}}' for n in range(1, 40)]
+    lines += [f'$b{n} := {{"l": $b{n - 1}, "r": $b{n - 1}}}' for n in range(1, 40)]
+    text = f"($a0 := x; $b0 := y; {'; '.join(lines)}; x ? $a39 : $b39)"
+    found = typed(text, ANY)
+    assert found.type.kinds == {"object"}
+    assert found.type.size <= MOST_PARTS
     assert found.mistakes == ()

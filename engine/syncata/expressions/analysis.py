@@ -32,7 +32,7 @@ class Walk:
             self.use(self.visit(item.expr, at.inside(paths)))
         if node.type != "path" and node.group is not None:
             paths = self.group(node.group, at.inside(paths))
-        return paths
+        return paths if len(paths) < 2 else list(dict.fromkeys(paths))
 
     def use(self, paths: Sequence[Path]) -> None:
         """The values at these paths are used as they are."""

@@ -12,6 +12,7 @@ from typing import Any
 KINDS = ("undefined", "null", "boolean", "number", "string", "array", "object", "function")
 SCALARS = frozenset({"boolean", "number", "string"})
 MOST_VALUES = 256  # a kind with more possible values than these is taken as open
+MOST_PARTS = 20_000  # of a type with more parts only the kinds are kept
 
 Values = frozenset[Any]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -22,7 +23,7 @@ class Type:
     """A set of values. `only` has the possible values of scalar kinds, where they are known;
     `items`, `shape` and `yields` (None: not known) tell of arrays, objects and functions.
 
-    `filled`: an array has an item at least.
+    `filled`: an array has an item at least. `size`: how many types it is made of.
     """
 
     kinds: frozenset[str]
@@ -31,6 +32,17 @@ class Type:
     shape: "Shape | None" = None
     yields: "Type | None" = None
     filled: bool = False
+    size: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.items, self.yields)
+        size = 1 + sum(part.size for part in parts if part is not None)
+        size += 0 if self.shape is None else self.shape.size
+        if size > MOST_PARTS:
+            for name in ("items", "shape", "yields"):
+                object.__setattr__(self, name, None)
+            size = 1
+        object.__setattr__(self, "size", size)
 
     def __or__(self, other: "Type") -> "Type":
         """The values of both."""
@@ -106,6 +118,13 @@ class Shape:
     rest: Type | None
     whose: str = ""
     required: frozenset[str] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """How many types it is made of."""
+        return sum(held.size for held in self.members.values()) + (
+            0 if self.rest is None else self.rest.size
+        )
 
     def member(self, name: str) -> Type:
         """The type of a member."""

@@ -21,6 +21,7 @@ from syncata.expressions.types.model import (
 
 _CHOICES = ("oneOf", "anyOf")
 _DEEPEST = 40
+_MORE_MEMBERS = frozenset({"allOf", "if", "dependencies", "patternProperties"})
 
 
 def of_schema(schema: Any, whose: str = "") -> Type:
@@ -89,7 +90,8 @@ class _Reader:
             for name, part in properties.items()
         }
         rest = self._rest(schema)
-        return Shape(members, rest, self._whose if members else "", required)
+        complete = bool(members) and (rest is None or not schema.keys() & _MORE_MEMBERS)
+        return Shape(members, rest, self._whose if complete else "", required)
 
     def _rest(self, schema: Mapping[str, Any]) -> Type | None:
         further = schema.get("additionalProperties", True)

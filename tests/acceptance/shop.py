@@ -1,6 +1,5 @@
 """A project between a simulated Stripe and a simulated Airtable, for the second packaged spec."""
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -101,20 +100,15 @@ class Airtable(Side):
 class Shop(World):
     """Two other simulators, and the connection `main` between them."""
 
+    spec = SPEC
+
     def __init__(self, root: Path, stripe: Running, airtable: Running) -> None:
         self.stripe, self.airtable = Stripe(stripe), Airtable(airtable)
         super().__init__(root, cast("Any", self.stripe), cast("Any", self.airtable))
 
-    def connect(
-        self,
-        name: str = "main",
-        *,
-        spec: str = "stripe-airtable",
-        guards: dict[str, Any] | None = None,
-        **settings: Any,
-    ) -> None:
-        """Write a connection."""
-        values = {
+    def settings(self) -> dict[str, Any]:
+        """What a connection between the two simulators must say."""
+        return {
             "stripe_key": "${env:STRIPE_KEY}",
             "stripe_url": self.stripe.url,
             "airtable_token": "${env:AIRTABLE_TOKEN}",
@@ -122,16 +116,6 @@ class Shop(World):
             "base_id": FACTS["airtable"]["base"],
             "table": FACTS["airtable"]["table"],
         }
-        document = {"spec": spec, "settings": values | settings, "guards": guards or {}}
-        self.path("connections", f"{name}.yaml").write_text(json.dumps(document))  # JSON is YAML
-
-    def edit_spec(self, old: str, new: str) -> None:
-        """Change the project's own copy of the packaged spec; the first edit makes the copy."""
-        path = self.path("mappings", SPEC.name)
-        path.parent.mkdir(exist_ok=True)
-        text = (path if path.exists() else SPEC).read_text()
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the spec"
-        path.write_text(text.replace(old, new))
 
     def synced(self, number: int) -> None:
         """Have so many products, and a row of each."""

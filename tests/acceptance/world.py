@@ -68,6 +68,8 @@ class World:
     `sleeps` are the waits of all commands so far; `on_sleep`, if set, is called in each.
     """
 
+    spec = SPEC
+
     def __init__(self, root: Path, edflex: Edflex, target: Target) -> None:
         self.root = root
         self.edflex = edflex
@@ -85,12 +87,20 @@ class World:
         self,
         name: str = "main",
         *,
-        spec: str = "edflex-360learning",
+        spec: str | None = None,
         guards: dict[str, Any] | None = None,
         **settings: Any,
     ) -> None:
         """Write a connection; a setting that is None is left out."""
-        values = {
+        values = self.settings() | settings
+        given = {setting: value for setting, value in values.items() if value is not None}
+        document = {"spec": spec or self.spec.stem, "settings": given, "guards": guards or {}}
+        # JSON is YAML.
+        self.path("connections", f"{name}.yaml").write_text(json.dumps(document))
+
+    def settings(self) -> dict[str, Any]:
+        """What a connection between the two simulators must say."""
+        return {
             "organization": "demo",
             "edflex_url": self.edflex.url,
             "edflex_client_id": "${env:EDFLEX_ID}",
@@ -101,11 +111,6 @@ class World:
             "group_id": GROUP,
             "author_email": "author@example.com",
         }
-        values |= settings
-        given = {setting: value for setting, value in values.items() if value is not None}
-        document = {"spec": spec, "settings": given, "guards": guards or {}}
-        # JSON is YAML.
-        self.path("connections", f"{name}.yaml").write_text(json.dumps(document))
 
     def path(self, *parts: str) -> Path:
         """A path below the project."""
@@ -113,9 +118,9 @@ class World:
 
     def edit_spec(self, old: str, new: str) -> None:
         """Change the project's own copy of the packaged spec; the first edit makes the copy."""
-        path = self.path("mappings", SPEC.name)
+        path = self.path("mappings", self.spec.name)
         path.parent.mkdir(exist_ok=True)
-        text = (path if path.exists() else SPEC).read_text()
+        text = (path if path.exists() else self.spec).read_text()
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the spec"
         path.write_text(text.replace(old, new))
 

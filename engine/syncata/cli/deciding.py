@@ -64,6 +64,20 @@ def _tell(output: Output, name: str, run: str, word: str, stops: list[dict[str, 
         output.next(f"syncata plan {name}")
 
 
+def stand(project: Project, name: str, before: str, after: str) -> dict[str, Any]:
+    """Move a connection from one standing to another. Raises UsageError if it is not in that."""
+
+    def change(ledger: Ledger) -> dict[str, Any]:
+        if ledger.consent.standing != before:
+            raise UsageError(
+                f"{name} is {ledger.consent.standing}", hint=f"see `syncata status {name}`"
+            )
+        ledger.consent.stand(after)
+        return {"connection": name, "standing": after}
+
+    return remembered(project, name, change)
+
+
 def remembered(
     project: Project, name: str, change: Callable[[Ledger], dict[str, Any]]
 ) -> dict[str, Any]:

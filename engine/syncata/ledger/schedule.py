@@ -5,13 +5,12 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from syncata.errors import Locked, StateProblem
 from syncata.ledger import database as files
 from syncata.ledger.database import Database, Row, exists, judge, marks, utc_now
 from syncata.ledger.locking import Lock, is_held
+from syncata.ledger.opened import OpenFile
 from syncata.spec.model import ScheduleEntry
 
 SCHEDULE_ID = 0x53594E54
@@ -100,35 +99,15 @@ def _existing(path: Path, *, read_only: bool = False) -> Database:
     return database
 
 
-class Schedule:
+class Schedule(OpenFile):
     """The time tables of all connections. Every method raises StateProblem if the file fails.
 
-    Each writing method is one transaction. Close it, or use it as a context manager.
+    Each writing method is one transaction.
     """
 
     def __init__(self, database: Database, lock: Lock | None) -> None:
         """Use `open_schedule`."""
-        self.path = database.path
-        self._database = database
-        self._lock = lock
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file and let go of the lock; a second call does nothing."""
-        self._database.close()
-        if self._lock:
-            self._lock.release()
-            self._lock = None
+        super().__init__(database, lock)
 
     def is_in_use(self) -> bool:
         """Whether a process serves it now."""

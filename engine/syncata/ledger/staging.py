@@ -5,8 +5,6 @@ import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from syncata.errors import StateProblem
 from syncata.ledger.codec import CHANGE, REJECT, change_of, change_row, reject_row
@@ -18,6 +16,7 @@ from syncata.ledger.database import (
     reported,
     sync_directory,
 )
+from syncata.ledger.opened import OpenFile
 from syncata.ledger.parked import Parked
 from syncata.ledger.records import pages
 from syncata.ledger.sealing import checksum, each, unnamed_file
@@ -35,7 +34,7 @@ _BRINGS = (Action.CREATE, Action.ADOPT)
 Counts = dict[tuple[str, Action, Reason], int]
 
 
-class Staging:
+class Staging(OpenFile):
     """Changes and rejects of one plan, in the order they were added.
 
     `header` is what the plan says about itself, a JSON object; it is kept by `save`. The file
@@ -45,8 +44,8 @@ class Staging:
 
     def __init__(self, database: Database, header: JsonObject) -> None:
         """Use `new_plan` or `load_plan`."""
+        super().__init__(database)
         self.header = header
-        self._database = database
         self.parked = Parked(database)
         self._counts: Counts = {}
         self._rejected: dict[str, int] = dict(
@@ -59,21 +58,6 @@ class Staging:
         self._last = 0
         for sync, action, reason, seq in each(database, "change", "sync, action, reason"):
             self._count(seq, sync, Action(action), Reason(reason))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file; what was not saved is gone."""
-        self._database.close()
 
     def add(self, changes: Iterable[Change]) -> None:
         """Add changes at the end."""

@@ -3,8 +3,6 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Self
 
 from syncata.ledger.consent import Consent
 from syncata.ledger.cursors import Cursors
@@ -14,6 +12,7 @@ from syncata.ledger.forgetting import Forgetting
 from syncata.ledger.history import History
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
+from syncata.ledger.opened import OpenFile
 from syncata.ledger.records import Confirmed, Records, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
 from syncata.ledger.runs import Run, Runs
@@ -25,21 +24,19 @@ RENEWED = 10_000
 """Renewals per transaction: they need not be one."""
 
 
-class Ledger:
+class Ledger(OpenFile):
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
     it made it. `cursors`, `drifts`, `consent`, `forgetting` and `history` are its smaller
-    drawers. Close it, or use it as a context manager.
+    drawers.
     """
 
     def __init__(
         self, database: Database, lock: Lock | None, clock: Callable[[], str], *, created: bool
     ) -> None:
-        self.path = database.path
+        super().__init__(database, lock)
         self.created = created
-        self._database = database
-        self._lock = lock
         self._clock = clock
         self._records = Records(database)
         self._rejects = Rejects(database, self._records)
@@ -51,24 +48,6 @@ class Ledger:
         self.consent = Consent(database, clock)
         self.forgetting = Forgetting(database, self._records)
         self.history = History(database, self._records)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file and let go of the lock; a second call does nothing."""
-        self._database.close()
-        if self._lock:
-            self._lock.release()
-            self._lock = None
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

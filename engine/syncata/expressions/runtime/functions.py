@@ -1,5 +1,6 @@
 """Functions as values: built-in ones, those of the scope, and those an expression writes."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from inspect import Parameter, signature
 from typing import Any
@@ -10,7 +11,7 @@ from syncata.expressions.runtime.signatures import Arguments, Signature
 from syncata.expressions.values import UNDEFINED, plain
 
 
-class Function:
+class Function(ABC):
     """A function; `arity` is how many arguments a higher-order function gives it."""
 
     __slots__ = ("arity", "name")
@@ -19,9 +20,9 @@ class Function:
         self.name = name
         self.arity = arity
 
+    @abstractmethod
     def call(self, arguments: Arguments, context: Any = None) -> Any:
         """Its value for these arguments; `context` stands for what is missing, if it may."""
-        raise NotImplementedError
 
     def apply(self, *arguments: Any) -> Any:
         """Its value for as many of the arguments as it takes, at least one."""

@@ -112,3 +112,16 @@ def test_row_21_activating_what_is_active_is_refused(world: World) -> None:
     refused = world.cli("activate", "main", "--yes")
     assert refused.exit == 2
     assert "it is active" in refused.err
+
+
+def test_row_21_an_activation_that_a_guard_holds_can_be_approved(world: World) -> None:
+    """Somebody made a section of that name meanwhile: with the word for it, it is taken over."""
+    world.edflex.fill(1)
+    world.run()
+    _deactivate(world, "--remove-integration")
+    world.target.hand("add_integration", settings={"externalPlatform": "Edflex"})
+    held = world.cli("activate", "main", "--yes", "--json")
+    assert held.exit == 7
+    assert world.cli("approve", held.json["run"]).exit == 0
+    assert "adopt" in _planned(_activate(world), "integration")
+    assert world.target.courses() == {"i1"}

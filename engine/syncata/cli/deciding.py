@@ -34,7 +34,9 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
         )
     ceilings = _ceilings(stops) if word == APPROVED else []
     with open_ledger(project.ledger_file(name)) as ledger:
-        last = ledger.last_run(lambda other: other.command not in ("deactivate", "activate"))
+        last = ledger.last_run(
+            lambda other: other.id == run or other.command not in ("deactivate", "activate")
+        )
         if last is not None and last.id != run:
             raise UsageError(
                 f"there was a later run of {name}: {last.id}",

@@ -1,5 +1,7 @@
 """What people decide: approve, reject, pause, resume, rejects, forget, prune."""
 
+import shlex
+
 from tests.acceptance.sides import ABSENT
 from tests.acceptance.world import World
 
@@ -177,3 +179,32 @@ def test_old_matters_are_pruned(world: World) -> None:
     assert kept == {"records": 0, "rejects": 0, "waiting": 0, "runs": 0}
     assert world.cli("state", "prune", "--older", "soon").exit == 2
     assert world.live() == 1
+
+
+def test_rejects_of_one_sync_are_found_behind_those_of_another(world: World) -> None:
+    """The limit counts what is asked for, and so do the records that wait."""
+    world.edflex.fill(3, url="")
+    world.edflex.put("good")
+    world.edflex.learn(MAIL, "good", first_activity="yesterday")
+    world.edflex.learn("nobody@example.com", "good", status="completed")
+    world.connect(guards={"max_rejects": "100%"})
+    world.run(exit=6)
+
+    def listed(*sync: str) -> tuple[set[str], set[str]]:
+        found = world.cli("rejects", "list", "main", "--limit", "2", "--json", *sync).json
+        return {r["sync"] for r in found["rejects"]}, {w["sync"] for w in found["waiting"]}
+
+    assert listed() == ({"courses"}, {"statistics"})
+    assert listed("--sync", "statistics") == ({"statistics"}, {"statistics"})
+    assert listed("--sync", "courses") == ({"courses"}, set())
+
+
+def test_the_command_for_a_rejected_record_can_be_pasted(world: World) -> None:
+    """A key with a blank and a quote in it is one word of the shell, as it was."""
+    world.edflex.put("it's bad", title=None)
+    world.run(exit=6)
+    listed = world.cli("rejects", "list", "main").err
+    shown = world.cli("rejects", "show", "main", "courses", "it's bad").err
+    for said, word in ((listed, "show"), (shown, "retry")):
+        command = shlex.split(said.partition("Next: ")[2])
+        assert command == ["syncata", "rejects", word, "main", "courses", "it's bad"]

@@ -4,9 +4,10 @@ import asyncio
 import gc
 import json
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -259,9 +260,12 @@ def show_report(output: Output, report: Report, rejects: list[dict[str, Any]]) -
     output.result(run_lines(run, rejects, paint))
 
 
-def rejects_of(project: Project, name: str, limit: int = 10) -> list[dict[str, Any]]:
-    """The records a connection has set aside, as data."""
+def rejects_of(
+    project: Project, name: str, limit: int = 10, *, syncs: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """The records a connection has set aside, of these syncs or of all, as data."""
     with open_ledger(project.ledger_file(name), read_only=True) as ledger:
+        found = (kept for kept in ledger.rejects() if not syncs or kept.reject.sync in syncs)
         return [
             {
                 "sync": kept.reject.sync,
@@ -275,7 +279,7 @@ def rejects_of(project: Project, name: str, limit: int = 10) -> list[dict[str, A
                 "last_seen": kept.last_seen,
                 "attempts": kept.attempts,
             }
-            for kept in ledger.rejects(limit=limit)
+            for kept in islice(found, limit)
         ]
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -37,16 +38,18 @@ def listed(
     """What CONNECTION has set aside, and why; and what waits for something."""
     output, project = Output(as_json=as_json), find_project(project_dir)
     _require_ledger(project, connection)
-    rejects = [r for r in rejects_of(project, connection, limit) if not syncs or r["sync"] in syncs]
+    rejects = rejects_of(project, connection, limit, syncs=syncs)
     with open_ledger(project.ledger_file(connection), read_only=True) as ledger:
         waiting = waiting_report(ledger.waiting_counts())
+    waiting = [group for group in waiting if not syncs or group["sync"] in syncs]
     if as_json:
         output.document({"connection": connection, "rejects": rejects, "waiting": waiting})
         return
     output.result(map(reject_line, rejects))
     output.result(waiting_lines(waiting))
     if rejects:
-        output.next(f"syncata rejects show {connection} {rejects[0]['sync']} KEY")
+        first = rejects[0]
+        output.next(f"syncata rejects show {connection} {first['sync']} {quote(first['key'])}")
     else:
         output.message("Nothing is set aside.")
         output.next(f"syncata status {connection}")
@@ -67,7 +70,7 @@ def show(connection: str, sync: str, key: str, as_json: bool, project_dir: Path 
         output.document({**_data(found), "record": record})
         return
     output.result(_lines(found, record))
-    output.next(f"syncata rejects retry {connection} {sync} {key}")
+    output.next(f"syncata rejects retry {connection} {sync} {quote(key)}")
 
 
 @command.command("retry")

@@ -208,3 +208,19 @@ def test_the_command_for_a_rejected_record_can_be_pasted(world: World) -> None:
     for said, word in ((listed, "show"), (shown, "retry")):
         command = shlex.split(said.partition("Next: ")[2])
         assert command == ["syncata", "rejects", word, "main", "courses", "it's bad"]
+
+
+def test_decisions_ages_and_what_is_old_go_by_the_clock_of_runs(world: World) -> None:
+    """Ten days on: the run is ten days old, what is approved now counts, and old runs go."""
+    world.edflex.fill(12)
+    first = world.run().run["run"]
+    world.pass_days(10)
+    (row,) = world.cli("status", "--json").json["connections"]
+    assert 863_000 < row["last_good_age_seconds"] < 865_000
+    for place in range(1, 7):
+        world.edflex.patch(f"i{place}", status="closed")
+    assert world.cli("approve", str(world.run(exit=7).run["run"])).exit == 0
+    assert world.run().confirmed() == {"archive": 6}
+    pruned = world.cli("state", "prune", "--older", "5d", "--json").json["pruned"]["main"]
+    assert pruned == {"records": 0, "rejects": 0, "waiting": 0, "runs": 1}
+    assert world.cli("report", first).exit == 2

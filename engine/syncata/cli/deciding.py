@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from syncata.cli.operate import instant
 from syncata.cli.output import Output
 from syncata.cli.project import Project
 from syncata.errors import UsageError
@@ -33,7 +34,7 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
             hint=f"see `syncata status {name}` for what waits for somebody",
         )
     ceilings = _ceilings(stops) if word == APPROVED else []
-    with open_ledger(project.ledger_file(name)) as ledger:
+    with open_ledger(project.ledger_file(name), clock=instant) as ledger:
         last = ledger.last_run(
             lambda other: other.id == run or other.command not in ("deactivate", "activate")
         )
@@ -88,5 +89,5 @@ def remembered(
     path = project.ledger_file(name)
     if not path.exists():
         raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
-    with open_ledger(path) as ledger:
+    with open_ledger(path, clock=instant) as ledger:
         return change(ledger)

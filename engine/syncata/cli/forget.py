@@ -6,11 +6,11 @@ from typing import Any
 import click
 
 from syncata.cli.deciding import remembered
+from syncata.cli.operate import instant
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError
 from syncata.ledger import Ledger
-from syncata.ledger.database import utc_now
 from syncata.mapping.persons import keyed_hash, writings
 
 
@@ -56,6 +56,6 @@ def _forgetting(person: str, *, lift: bool) -> Any:
         if lift:
             ledger.forgetting.lift(hashes)
             return {}
-        return ledger.forgetting.person(hashes, utc_now())
+        return ledger.forgetting.person(hashes, instant())
 
     return change

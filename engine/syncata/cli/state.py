@@ -1,13 +1,14 @@
 """`syncata state prune`."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from syncata.cli.deciding import remembered
+from syncata.cli.operate import clocks
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError
@@ -33,7 +34,7 @@ def prune(
     A record about a person that the source still tells of is new to the next full reading.
     """
     output, project = Output(as_json=as_json), find_project(project_dir)
-    before = datetime.now(UTC) - _days(older)
+    before = clocks().now() - _days(older)
     dropped: dict[str, dict[str, int]] = {}
     for name in project.chosen(connections):
         if project.ledger_file(name).exists():

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from syncata.cli.events import entry_data
+from syncata.cli.operate import clocks
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
@@ -35,7 +36,7 @@ def command(
     output = Output(as_json=as_json)
     project = find_project(project_dir)
     oldest = _age(max_age) if max_age else None
-    now = datetime.now(UTC)
+    now = clocks().now()
     names = project.chosen(connections)
     times, serving = _schedule(project)
     rows = [

@@ -109,6 +109,7 @@ def _new_report(connection: Connection, options: RunOptions, now: datetime) -> R
         "only": list(options.syncs),
         "syncs": [],
         "stops": [],
+        "passed": [],
         "error": None,
         "requests": {},
     }
@@ -222,6 +223,7 @@ async def _carry_out(
     if plan.stops:  # whose advice is to look at the records
         keep_aside(session, plan, run)
     raise_if_held(plan, decisions, adopt=options.adopt)
+    report["passed"], report["stops"] = report["stops"], []  # somebody agreed to what they measured
     remember_identity(session.connection, session.ledger)
     keep_aside(session, plan, run)
     if report["command"] == ACTIVATE:

@@ -3,7 +3,7 @@
 import shlex
 
 from tests.acceptance.sides import ABSENT
-from tests.acceptance.world import World
+from tests.acceptance.world import Result, World
 
 MAIL = "learner-0001@example.com"
 
@@ -224,3 +224,61 @@ def test_decisions_ages_and_what_is_old_go_by_the_clock_of_runs(world: World) ->
     pruned = world.cli("state", "prune", "--older", "5d", "--json").json["pruned"]["main"]
     assert pruned == {"records": 0, "rejects": 0, "waiting": 0, "runs": 1}
     assert world.cli("report", first).exit == 2
+
+
+def next_of(result: Result) -> str:
+    """The command that comes next."""
+    return result.err.rpartition("Next: ")[2].rstrip()
+
+
+def test_what_follows_a_held_run_is_a_word_and_then_a_run(world: World) -> None:
+    """Run, report and status ask for it once; with the word nobody asks for it again."""
+    run = _held(world)
+    text = world.cli("run", "main")
+    later = world.cli("runs", "--json").json["runs"][0]["run"]
+    asked = f"syncata approve {later}, or syncata reject {later}"
+    assert [next_of(text), next_of(world.cli("report", later))] == [asked, asked]
+    assert next_of(world.cli("report", run)) == "syncata plan main"
+    status = world.cli("status")
+    assert next_of(status) == asked
+    assert "then approve or reject it" in status.out
+    world.cli("reject", later)
+    assert "held, and rejected: nothing is sent" in world.cli("status").out
+    assert next_of(world.cli("approve", later)) == "syncata run main"
+    assert world.cli("approve", later).out.startswith("already approved: courses: ")
+    status = world.cli("status")
+    assert "held, and approved" in status.out
+    assert next_of(status) == "syncata run main"
+
+
+def test_a_guard_that_was_agreed_to_holds_no_more_in_the_report(world: World) -> None:
+    """It says what was agreed to, and asks for nothing."""
+    world.cli("approve", _held(world))
+    done = world.cli("run", "main")
+    assert done.exit == 0
+    assert "Agreed to: courses: " in done.out
+    assert "Held" not in done.out
+    assert next_of(done) == "syncata status main"
+
+
+def test_no_word_helps_a_run_that_no_guard_held(world: World) -> None:
+    """Paused, or of another identity: approve says what held it, and what ends that."""
+    world.run()
+    world.cli("pause", "main")
+    paused = world.cli("run", "main")
+    assert next_of(paused) == "syncata resume main"
+    run = world.cli("runs", "--json").json["runs"][0]["run"]
+    refused = world.cli("approve", run)
+    assert (refused.exit, "is not held" in refused.err) == (2, False)
+    assert "the connection is paused" in refused.err
+    status = world.cli("status")
+    assert status.out.startswith("main: paused, ")
+    assert "approve" not in status.out
+    assert next_of(status) == "syncata resume main"
+    world.cli("resume", "main")
+    world.connect(platform_name="Other")
+    run = world.run(exit=7).run["run"]
+    assert "part of the connection's identity" in world.cli("approve", run).err
+    status = world.cli("status")
+    assert "the last run was refused: the setting platform_name was Edflex" in status.out
+    assert next_of(status) == f"syncata report {run}"

@@ -245,7 +245,9 @@ def test_a_run_that_waits_for_a_human_is_told_with_its_guard(world: World) -> No
     assert failed(checks) == {"last run": 7}
     (stop,) = world.cli("report", run, "--json").json["stops"]
     assert f"{stop['measured']}, limit {stop['limit']}" in checks["last run"]["found"]
-    assert checks["last run"]["advice"].splitlines() == [stop["advice"], f"syncata report {run}"]
+    advice, decide = checks["last run"]["advice"].splitlines()
+    assert advice == stop["advice"]
+    assert f"syncata approve {run}, or syncata reject {run}" in decide
     with open_ledger(world.path("state", "main.db")) as ledger:
         ledger.consent.decide(run, "approved", [Ceiling("courses", stop["guard"], 1)])
     checks = doctor(world)
@@ -253,13 +255,29 @@ def test_a_run_that_waits_for_a_human_is_told_with_its_guard(world: World) -> No
 
 
 def test_a_connection_that_rests_says_so(world: World) -> None:
-    """It is no failure: somebody wanted it."""
+    """It is no failure, nor is a run that was refused for it: somebody wanted it."""
     world.run()
     with open_ledger(world.path("state", "main.db")) as ledger:
         ledger.consent.stand(PAUSED)
+    world.run(exit=7)
     checks = doctor(world)
     assert notes(checks) == {"standing"}
     assert checks["standing"]["advice"] == "syncata resume main"
+    assert checks["schedule"]["found"] == "nothing runs while it is paused"
+
+
+def test_a_run_that_died_is_told_as_such(world: World) -> None:
+    """It seems to run, but nobody holds the ledger: doctor, status and runs say that it died."""
+    world.run()
+    with open_ledger(world.path("state", "main.db")) as ledger:
+        ledger.begin_run("r1", "run")
+    checks = doctor(world)
+    assert ": died" in checks["last run"]["found"]
+    assert checks["last run"]["advice"].endswith("syncata run main")
+    assert [run["state"] for run in world.cli("runs", "--json").json["runs"]] == ["died", "ok"]
+    status = world.cli("status")
+    assert status.out.startswith("main: died, ")
+    assert status.err == "Next: syncata run main\n"
 
 
 def test_the_state_belongs_to_its_owner_and_to_one_place(world: World) -> None:

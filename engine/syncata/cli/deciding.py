@@ -1,9 +1,11 @@
 """What the commands share by which people decide: the run meant, the ledger that remembers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from syncata.cli.operate import instant
+from syncata.cli.following import decision_of
+from syncata.cli.operate import clocks, instant
 from syncata.cli.output import Output
 from syncata.cli.project import Project
 from syncata.errors import UsageError
@@ -19,20 +21,15 @@ def find_run(project: Project, run: str) -> tuple[str, Run]:
             continue
         with open_ledger(path, read_only=True) as ledger:
             found = ledger.run(run)
-        if found is not None:
-            return name, found
+            if found is not None:
+                return name, replace(found, state=ledger.state_of(found))
     raise UsageError(f"there is no run {run}", hint="see `syncata runs CONNECTION`")
 
 
 def decide(output: Output, project: Project, run: str, word: str) -> None:
     """Note what somebody says of a held run. Raises UsageError, Locked, StateProblem."""
     name, found = find_run(project, run)
-    stops = found.header.get("stops", [])
-    if found.state != "held" or not stops:
-        raise UsageError(
-            f"the run {run} is not held by a guard: it is {found.state}",
-            hint=f"see `syncata status {name}` for what waits for somebody",
-        )
+    stops = _stops(name, found)
     ceilings = _ceilings(stops) if word == APPROVED else []
     with open_ledger(project.ledger_file(name), clock=instant) as ledger:
         last = ledger.last_run(
@@ -43,8 +40,32 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
                 f"there was a later run of {name}: {last.id}",
                 hint=f"look at that one: syncata report {last.id}",
             )
-        ledger.consent.decide(run, word, ceilings)
-    _tell(output, name, run, word, stops)
+        before = decision_of(ledger, run, clocks().now())
+        again = before is not None and before.word == word
+        if not again:
+            ledger.consent.decide(run, word, ceilings)
+    if output.as_json:
+        output.document({"run": run, "connection": name, "decision": word, "stops": stops})
+        return
+    output.result(f"{'already ' * again}{word}: {s['sync']}: {s['measured']}" for s in stops)
+    _tell_next(output, name, word)
+
+
+def _stops(name: str, run: Run) -> list[dict[str, Any]]:
+    """The guards that held a run. Raises UsageError where none did: nobody can let it pass."""
+    stops: list[dict[str, Any]] = run.header.get("stops", [])
+    if run.state != "held":
+        raise UsageError(
+            f"the run {run.id} is not held by a guard: it is {run.state}",
+            hint=f"see `syncata status {name}` for what waits for somebody",
+        )
+    if not stops:
+        error = run.header.get("error") or {}
+        raise UsageError(
+            f"no guard held the run {run.id}, so no word lets it pass: {error.get('message', '')}",
+            hint=error.get("hint") or f"see `syncata report {run.id}`",
+        )
+    return stops
 
 
 def _ceilings(stops: list[dict[str, Any]]) -> list[Ceiling]:
@@ -54,11 +75,7 @@ def _ceilings(stops: list[dict[str, Any]]) -> list[Ceiling]:
     ]
 
 
-def _tell(output: Output, name: str, run: str, word: str, stops: list[dict[str, Any]]) -> None:
-    if output.as_json:
-        output.document({"run": run, "connection": name, "decision": word, "stops": stops})
-        return
-    output.result(f"{word}: {stop['sync']}: {stop['measured']}" for stop in stops)
+def _tell_next(output: Output, name: str, word: str) -> None:
     if word == APPROVED:
         output.message("The next run may do as much as that, and no more; good for two days.")
         output.next(f"syncata run {name}")

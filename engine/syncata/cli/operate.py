@@ -4,10 +4,9 @@ import asyncio
 import gc
 import json
 import signal
-from collections.abc import Callable, Collection, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -263,29 +262,6 @@ def show_report(output: Output, report: Report, rejects: list[dict[str, Any]]) -
         "report": report,
     }
     output.result(run_lines(run, rejects, paint))
-
-
-def rejects_of(
-    project: Project, name: str, limit: int = 10, *, syncs: Collection[str] = ()
-) -> list[dict[str, Any]]:
-    """The records a connection has set aside, of these syncs or of all, as data."""
-    with open_ledger(project.ledger_file(name), read_only=True) as ledger:
-        found = (kept for kept in ledger.rejects() if not syncs or kept.reject.sync in syncs)
-        return [
-            {
-                "sync": kept.reject.sync,
-                "key": kept.reject.key,
-                "stage": kept.reject.stage,
-                "code": kept.reject.code,
-                "field": kept.reject.field,
-                "message": kept.reject.message,
-                "position": kept.reject.position,
-                "first_seen": kept.first_seen,
-                "last_seen": kept.last_seen,
-                "attempts": kept.attempts,
-            }
-            for kept in islice(found, limit)
-        ]
 
 
 def most_urgent(codes: list[Exit]) -> Exit:

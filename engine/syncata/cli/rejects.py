@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+from syncata.cli.aside import reject_data, rejects_of
 from syncata.cli.deciding import remembered
 from syncata.cli.masking import masked_record
-from syncata.cli.operate import rejects_of
 from syncata.cli.output import Output
 from syncata.cli.project import Project, find_project, json_option, project_option, sync_option
 from syncata.errors import UsageError
@@ -67,7 +67,7 @@ def show(connection: str, sync: str, key: str, as_json: bool, project_dir: Path 
     found = _found(project, connection, sync, key)
     record = masked_record(project.load(connection), sync, found.reject.record)
     if as_json:
-        output.document({**_data(found), "record": record})
+        output.document({**reject_data(found), "record": record})
         return
     output.result(_lines(found, record))
     output.next(f"syncata rejects retry {connection} {sync} {quote(key)}")
@@ -115,24 +115,6 @@ def _found(project: Project, name: str, sync: str, key: str) -> KeptReject:
             if kept.reject.key == key:
                 return kept
     raise UsageError(f"{key} of {sync} is not set aside", hint=f"see `syncata rejects list {name}`")
-
-
-def _data(kept: KeptReject) -> dict[str, Any]:
-    reject = kept.reject
-    return {
-        "sync": reject.sync,
-        "key": reject.key,
-        "stage": reject.stage,
-        "code": reject.code,
-        "field": reject.field,
-        "message": reject.message,
-        "position": reject.position,
-        "first_seen": kept.first_seen,
-        "last_seen": kept.last_seen,
-        "first_run": kept.first_run,
-        "last_run": kept.last_run,
-        "attempts": kept.attempts,
-    }
 
 
 def _lines(kept: KeptReject, record: Any) -> Iterator[str]:

@@ -154,6 +154,14 @@ def test_a_new_project_validates_but_for_what_only_its_owner_knows(
     assert all(json.loads(text) for text in samples)
 
 
+@pytest.mark.parametrize("name", ["starter", "edflex-360learning", "stripe-airtable"])
+def test_a_new_project_is_in_its_usual_form(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`fmt --check` finds nothing to change: no comment loses its place below its setting."""
+    assert ended("init", "--from", name) == 0
+    assert ended("fmt", "--check", ".") == 0
+    assert "0 not in their usual form" in capsys.readouterr().err
+
+
 def test_init_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """If one file is there already, none is written and it stays as it was."""
     taken = tmp_path / "mappings" / "starter.yaml"

@@ -17,6 +17,7 @@ from syncata.errors import UsageError
 from syncata.ledger import KeptReject, Ledger, open_ledger
 from syncata.model import clean
 from syncata.report.run import reject_line, waiting_lines, waiting_report
+from syncata.report.values import number
 
 
 @click.group("rejects")
@@ -124,7 +125,8 @@ def _lines(kept: KeptReject, record: Any) -> Iterator[str]:
     yield f"  {clean(field + reject.message)}"
     if reject.position:
         yield f"  at {reject.position}"
-    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {kept.attempts} times"
+    times = number(kept.attempts, "time")
+    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {times}"
     if record is not None:
         text = json.dumps(record, indent=2, ensure_ascii=False)
         yield from (f"  {clean(line)}" for line in text.splitlines())

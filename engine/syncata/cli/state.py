@@ -13,7 +13,10 @@ from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError
 from syncata.ledger import Ledger
+from syncata.report.values import number
 from syncata.run import new_run_id
+
+_KINDS = {"records": "record", "rejects": "reject", "waiting": "waiting record", "runs": "run"}
 
 
 @click.group("state")
@@ -45,7 +48,7 @@ def prune(
         output.document({"pruned": dropped})
         return
     for name, counts in dropped.items():
-        told = ", ".join(f"{n:,} {kind}" for kind, n in counts.items() if n) or "nothing"
+        told = ", ".join(number(n, _KINDS[kind]) for kind, n in counts.items() if n) or "nothing"
         output.result([f"{name}: dropped {told}"])
     output.next("syncata status")
 

@@ -61,7 +61,7 @@ async def run_connection(
     if ended is not None and ended.has_ended:  # by another scheduler, or before a crash
         return ended.header
     if options.plan_file is not None:  # a wrong file is no run
-        with load_plan(options.plan_file) as staging:
+        with load_plan(options.plan_file, of=connection.name) as staging:
             check_plan(staging, connection, ledger, around.world.now())
     with recorded(connection, ledger, around, options) as report:
         async with run_session(connection, ledger, around, report) as session:

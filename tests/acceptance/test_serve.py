@@ -260,7 +260,9 @@ def test_without_a_schedule_there_is_nothing_to_serve(world: World) -> None:
     assert "no schedule in main" in result.err
     assert "add `schedule`" in result.err
     assert world.cli("serve", "nowhere").exit == 2
-    assert "No run will come" in world.cli("schedule").out
+    coming = world.cli("schedule")
+    assert "No run will come" in coming.out
+    assert coming.err == "Next: syncata run main\n"
 
 
 def test_a_schedule_that_is_none(world: World) -> None:
@@ -329,9 +331,11 @@ def test_an_invalid_connection_hides_no_schedule(world: World) -> None:
     result = world.cli("schedule", "--next", "1")
     assert (result.exit, "SYN413" in result.err) == (3, True)
     assert "main" in result.out
+    assert result.err.endswith("Next: syncata validate .\n")
     data = world.cli("schedule", "--json").json
     assert [each["connection"] for each in data["failed"]] == ["broken"]
     assert len(data["runs"]) == 10
+    assert world.cli("schedule", "broken").out == ""  # it may have a schedule
 
 
 COMMAND = [sys.executable, "-m", "syncata"]

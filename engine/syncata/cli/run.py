@@ -82,7 +82,7 @@ async def _run(
         # One connection that cannot run does not stop the others.
         if not output.as_json:
             if isinstance(error, SpecInvalid):
-                output.findings(error.findings)
+                output.invalid(error.findings)
             else:
                 output.error(error)
         return failed_report(name, error)

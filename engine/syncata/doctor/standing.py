@@ -36,18 +36,19 @@ def standing(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:
         Exit.STATE if problems else Exit.OK,
         "restore the ledger from a backup",
     )
-    yield _tried("identity", lambda: check_identity(subject, ledger))
+    kept = "as it was" if ledger.identity() else "none yet: the first run keeps it"
+    yield _tried("identity", kept, lambda: check_identity(subject, ledger))
     if not problems and not ledger.created:
         yield from _human(subject, ledger)
         yield from _aside(ledger)
 
 
-def _tried(subject: str, check: Callable[[], None]) -> Diagnosis:
+def _tried(subject: str, well: str, check: Callable[[], None]) -> Diagnosis:
     try:
         check()
     except SyncataError as error:
         return failed(subject, error)
-    return Diagnosis(subject, "as it was")
+    return Diagnosis(subject, well)
 
 
 def _human(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:

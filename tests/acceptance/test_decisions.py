@@ -282,3 +282,32 @@ def test_no_word_helps_a_run_that_no_guard_held(world: World) -> None:
     status = world.cli("status")
     assert "the last run was refused: the setting platform_name was Edflex" in status.out
     assert next_of(status) == f"syncata report {run}"
+
+
+def test_all_rejects_or_one_persons_are_tried_again(world: World) -> None:
+    """Without a sync those of every sync; the hashed key of a person is taken as it is shown."""
+    world.edflex.fill(2)
+    world.run()
+    for place in (1, 2):
+        world.edflex.patch(f"i{place}", title="Changed")
+    for place in (1, 2):
+        world.edflex.learn(f"learner-000{place}@example.com", f"i{place}", status="completed")
+    world.target.fault(fail_items="i1,i2")
+    world.run(exit=6)
+    world.target.fault(fail_items=None)
+
+    def retried(*words: str) -> dict[str, int]:
+        return dict(world.cli("rejects", "retry", "main", *words, "--json").json["tried_again"])
+
+    listed = world.cli("rejects", "list", "main", "--sync", "statistics", "--json").json["rejects"]
+    key = next(reject["key"] for reject in listed if '"i1"' in reject["key"])
+    assert key.startswith('["person:')
+    assert retried("statistics", key) == {"statistics": 1}
+    run = world.run(exit=6)
+    assert run.confirmed("statistics") == {"create": 1}
+    assert [one["mail"] for one in world.target.attempts("i1")] == [MAIL]
+    assert world.target.attempts("i2") == []
+    assert retried() == {"courses": 2, "statistics": 1}
+    assert world.cli("rejects", "retry", "main").err.startswith("Nothing like that is set aside.")
+    run = world.run()
+    assert (run.confirmed(), run.confirmed("statistics")) == ({"update": 2}, {"create": 1})

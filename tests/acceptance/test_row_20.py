@@ -95,6 +95,8 @@ def invited(world: World, _: pytest.MonkeyPatch) -> None:
 WRONG: list[tuple[Wrong, str, int, str]] = [
     (secret("EDFLEX_SECRET"), "source", 4, "edflex_client_id, edflex_client_secret"),
     (secret("TARGET_SECRET"), "target", 4, "target_client_id, target_client_secret"),
+    (lambda _, patch: patch.setenv("EDFLEX_ID", "another"), "source", 4, "edflex_client_id"),
+    (lambda _, patch: patch.setenv("TARGET_ID", "another"), "target", 4, "target_client_id"),
     (lambda _, patch: patch.delenv("TARGET_SECRET"), "connection", 4, "TARGET_SECRET"),
     (setting(edflex_url=NOWHERE), "source", 5, "settings: edflex_url, organization"),
     (setting(target_url=NOWHERE), "target", 5, "settings: target_url"),
@@ -130,6 +132,22 @@ def test_each_thing_that_is_wrong_is_told_alone(
     checks = doctor(world, code)
     assert failed(checks) == {subject: code}
     assert words in checks[subject]["found"] + checks[subject]["advice"]
+
+
+def test_a_wrong_organization_is_told_by_its_setting(world: World) -> None:
+    """The address of the source comes from it, where no address is set; the right one is well."""
+    world.edflex.fill(1)
+    # Here organizations are ports of this machine, not names at edflex.com.
+    world.edit_spec(
+        '"https://{$settings.organization}.edflex.com"',
+        '"http://127.0.0.1:{$settings.organization}"',
+    )
+    world.connect(edflex_url=None, organization=world.edflex.url.rpartition(":")[2])
+    assert failed(doctor(world)) == {}
+    world.connect(edflex_url=None, organization="9")
+    checks = doctor(world, 5)
+    assert failed(checks) == {"source": 5}
+    assert "connection's settings: edflex_url, organization" in checks["source"]["advice"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,8 @@ def _carry_out(output: Output, project: Project, name: str, *, yes: bool, final:
     connection = project.load(name)
     if final:
         _require_removable(connection)
-        output.message(paint(FINAL, "red"))
+        if yes:  # nobody is asked, but whoever reads the log is told
+            output.message(paint(FINAL, "red"))
     progress = progress_for(quiet=output.as_json)
     around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
     options = RunOptions(command="deactivate")
@@ -101,7 +102,10 @@ def _agrees(output: Output, connection: Connection, plan: Plan, *, final: bool) 
     try:
         if not final:
             return click.confirm(f"Deactivate {connection.name}?", err=True)
+        output.message(paint(FINAL, "red"))
         question = f"Write the connection's name, {connection.name}, to go on"
-        return bool(click.prompt(question, default="", err=True) == connection.name)
+        return bool(
+            click.prompt(question, default="", show_default=False, err=True) == connection.name
+        )
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -64,6 +64,7 @@ async def run_connection(
         with load_plan(options.plan_file, of=connection.name) as staging:
             check_plan(staging, connection, ledger, around.world.now())
     with recorded(connection, ledger, around, options) as report:
+        raise_if_resting(ledger.consent.standing, connection.name, options.command)
         async with run_session(connection, ledger, around, report) as session:
             with await _stage(session, options, report) as staging:
                 await _carry_out(session, staging, options, report)
@@ -135,6 +136,7 @@ async def plan_run(
     report: Report,
 ) -> Staging:
     """The first half of a run, for whoever looks at the plan before `apply_run`; close it."""
+    raise_if_resting(ledger.consent.standing, connection.name, options.command)
     async with run_session(connection, ledger, around, report) as session:
         return await _stage(session, options, report)
 
@@ -174,7 +176,6 @@ def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[
 
 
 async def _stage(session: Session, options: RunOptions, report: Report) -> Staging:
-    raise_if_resting(session.ledger.consent.standing, session.connection.name, options.command)
     report["resumed_batches"] = await resume(session, report["run"])
     staging = await _plan(session, options)
     plan = read_plan(staging)

@@ -86,14 +86,15 @@ def test_an_adoption_is_approved_like_anything_else(world: World) -> None:
 
 
 def test_a_paused_connection_refuses_runs_until_it_is_resumed(world: World) -> None:
-    """Nothing is read or written meanwhile; pausing twice is refused."""
+    """Nothing is asked of either side meanwhile; pausing twice is refused."""
     world.edflex.fill(1)
     world.run()
     assert world.cli("pause", "main").exit == 0
     assert world.cli("pause", "main").exit == 2
-    mark = world.edflex.mark()
+    source, target = world.edflex.mark(), world.target.mark()
     assert "syncata resume main" in world.run(exit=7).run["error"]["hint"]
-    assert world.edflex.requests(mark) == []
+    assert world.edflex.requests(source) == []
+    assert world.target.requests(target) == []
     assert world.cli("resume", "main").exit == 0
     assert world.run().planned() == {"unchanged": 1}
 

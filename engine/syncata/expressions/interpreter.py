@@ -225,7 +225,7 @@ DISPATCH: Mapping[str | None, Callable[[Interpreter, Node, Any, Any], Any]] = {
     "condition": Interpreter.evaluate_condition,
     "block": Interpreter.evaluate_block,
     "bind": Interpreter.evaluate_bind_expression,
-    "regex": lambda self, expr, _, __: self.evaluate_regex(expr),
+    "regex": lambda _, expr, __, ___: expr.value.interpreted(),
     "function": lambda self, expr, value, frame: self.evaluate_function(
         expr, value, frame, Utils.NONE
     ),

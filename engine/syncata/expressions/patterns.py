@@ -1,7 +1,7 @@
 """Regular expressions as the reference's language has them, for RE2: time linear in the text.
 
-Most of the syntax is shared; what differs (`\\s`, `.`, `\\u`, names of groups, …) is written in a way
-that means the same to RE2. What RE2 cannot do, because it would cost exponential time (look-around,
+Most of the syntax is shared; what differs (`\\s`, `.`, `\\u`, names of groups) is written so that
+it means the same to RE2. What RE2 cannot do, because it would cost exponential time (look-around,
 back-references), is refused where it stands. The only module that imports re2.
 """
 
@@ -120,12 +120,12 @@ class _Interpreted:
         self._regexp = regexp
         self.search, self.finditer, self.split = regexp.search, regexp.finditer, regexp.split
 
-    def sub(self, replacement: Any, text: str) -> str:
+    def sub(self, replacement: Any, text: str, count: int = 0) -> str:
         """All matches replaced. Raises re.error for a group that there is not."""
         for number in _GROUP.findall(replacement) if isinstance(replacement, str) else ():
             if int(number) > self._regexp.groups:
                 raise re.error(f"invalid group reference {number} at position 0")
-        return str(self._regexp.sub(replacement, text))
+        return str(self._regexp.sub(replacement, text, count))
 
 
 def _encoded(text: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any
 from syncata.expressions.faults import Refusal
 from syncata.expressions.patterns import Pattern, PatternError
 from syncata.expressions.runtime.functions import Function
-from syncata.expressions.runtime.limits import MAX_TEXT
+from syncata.expressions.runtime.limits import grow
 from syncata.expressions.runtime.sequences import Sequence
 from syncata.expressions.runtime.signatures import Arguments
 from syncata.expressions.runtime.texts import code_units
@@ -196,19 +196,17 @@ def replace(text: Any, pattern: Any, replacement: Any, limit: Any = UNDEFINED) -
     if isinstance(pattern, str):
         count = -1 if limit is UNDEFINED else -int(-limit // 1)
         between = replacement if isinstance(replacement, str) else ""
-        return _bounded(text.replace(pattern, between, count))
+        found = text.count(pattern) if count < 0 else min(count, text.count(pattern))
+        grow(len(text) + found * max(0, len(between) - len(pattern)))
+        return text.replace(pattern, between, count)
     parts, at = [], 0
     units = text if text.isascii() else code_units(text)
     for found in _limited(all_matches(pattern, text), limit):
         parts += [_text(units[at : found.start]), _replaced(found, replacement)]
         at = found.end
-    return _bounded("".join([*parts, _text(units[at:])]))
-
-
-def _bounded(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise Refusal("SYN222", f"a text grows beyond {MAX_TEXT} characters")
-    return text
+    parts.append(_text(units[at:]))
+    grow(sum(map(len, parts)))
+    return "".join(parts)
 
 
 def _replaced(found: Match, replacement: Any) -> str:

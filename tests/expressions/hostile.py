@@ -16,7 +16,7 @@ from syncata.expressions import ExpressionError, Scope, compile_expression
 
 SCOPE = Scope(now=datetime(2026, 1, 1, tzinfo=UTC))
 MEMORY = 1536 * 1024 * 1024
-UNCOVERED = "(true ? " * 70 + "(%s)" + " : 2)" * 70
+UNCOVERED = "true ? " * 70 + "(%s)" + " : 2" * 70
 
 
 def come_to(text: str, value: Any, way: str) -> str:

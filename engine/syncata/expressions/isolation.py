@@ -24,7 +24,7 @@ SECONDS: Final = 5
 WAIT: Final = 60
 """Seconds on the clock after which an evaluation is given up on a machine however busy."""
 MEMORY: Final = 512 * 1024 * 1024
-MAX_ANSWER: Final = 64 * 1024 * 1024
+MAX_ANSWER: Final = 32 * 1024 * 1024
 
 
 def packed(value: Any) -> list[Any]:

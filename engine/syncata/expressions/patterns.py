@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import re2  # type: ignore[import-untyped]  # ships no types
 
+_ANYWHERE: Final[Any] = re2._Anchor.UNANCHORED  # noqa: SLF001
 _WORD = "A-Za-z0-9_"
 _SPACE = r"\t-\r \xa0\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}"
 _LINE = r"\n\r\x{2028}\x{2029}"
@@ -63,7 +64,7 @@ class Hit:
 class Pattern:
     """A compiled pattern. `source` and `flags` are as written, `translated` as RE2 has it."""
 
-    __slots__ = ("_even", "_lines", "_regexp", "flags", "source", "translated")
+    __slots__ = ("_even", "_lines", "_match", "flags", "source", "translated")
 
     def __init__(self, source: str, flags: str = "") -> None:
         """`flags`: `i` ignores case, `m` lets ^ and $ match at lines. Raises PatternError."""
@@ -73,25 +74,43 @@ class Pattern:
         marks = "".join(sorted(set(flags) & {"i", "m"}))
         body = "".join(_translated(source))
         self.translated = f"(?{marks}){body}" if marks else body
-        self._regexp = _compiled(self.translated)
+        # The methods of re2's Python layer cost more than the search itself.
+        self._match: Any = _compiled(self.translated)._regexp.Match  # noqa: SLF001
 
     def found_in(self, text: str) -> bool:
         """Whether the pattern matches somewhere in a text."""
-        return self._regexp.search(self._bytes(text)) is not None
+        data = self._bytes(text)
+        return bool(self._match(_ANYWHERE, data, 0, len(data))[0][0] >= 0)
 
     def hits(self, text: str) -> Iterator[Hit]:
         """All matches from left to right; behind an empty one the search moves on a character."""
         data = self._bytes(text)
-        spoken = data if len(data) == len(text) else _encoded(text)
-        at = units = 0
-        for found in self._regexp.finditer(data):
-            first, last = found.span()
-            units += _units(spoken[at:first])
-            size = _units(spoken[first:last])
-            spans = (found.span(number) for number in range(1, self._regexp.groups + 1))
-            groups = tuple(None if low < 0 else _decoded(spoken[low:high]) for low, high in spans)
-            yield Hit(_decoded(spoken[first:last]), units, units + size, groups)
+        spans = self._spans(data)
+        if len(data) == len(text):
+            for (first, last), *groups in spans:
+                held = tuple(None if low < 0 else text[low:high] for low, high in groups)
+                yield Hit(text[first:last], first, last, held)
+            return
+        data, at, units = _encoded(text), 0, 0
+        for (first, last), *groups in spans:
+            units += _units(data[at:first])
+            size = _units(data[first:last])
+            held = tuple(None if low < 0 else _decoded(data[low:high]) for low, high in groups)
+            yield Hit(_decoded(data[first:last]), units, units + size, held)
             at, units = last, units + size
+
+    def _spans(self, data: bytes) -> Iterator[list[tuple[int, int]]]:
+        """Where each match and its groups lie in the bytes, (-1, -1) for a group without one."""
+        at, size = 0, len(data)
+        while True:
+            spans = self._match(_ANYWHERE, data, at, size)
+            first, last = spans[0]
+            if first < 0:
+                return
+            yield spans
+            if last == size:
+                return
+            at = last if last > first else last + 1
 
     def interpreted(self) -> Any:
         """The pattern with the methods of Python's, which the interpreter calls."""

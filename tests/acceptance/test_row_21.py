@@ -142,6 +142,8 @@ def test_row_21_an_activation_that_a_guard_holds_can_be_approved(world: World) -
     world.target.hand("add_integration", settings={"externalPlatform": "Edflex"})
     held = world.cli("activate", "main", "--yes", "--json")
     assert held.exit == 7
-    assert world.cli("approve", held.json["run"]).exit == 0
+    run = held.json["run"]
+    assert world.cli("status").err == f"Next: syncata approve {run}, or syncata reject {run}\n"
+    assert world.cli("approve", run).err.endswith("Next: syncata activate main\n")
     assert "adopt" in _planned(_activate(world), "integration")
     assert world.target.courses() == {"i1"}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from syncata.cli.following import decision_of
+from syncata.cli.following import decision_of, following
 from syncata.cli.operate import clocks, instant
 from syncata.cli.output import Output
 from syncata.cli.project import Project
@@ -44,11 +44,16 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
         again = before is not None and before.word == word
         if not again:
             ledger.consent.decide(run, word, ceilings)
+        then = following(name, found, ledger)
     if output.as_json:
         output.document({"run": run, "connection": name, "decision": word, "stops": stops})
         return
     output.result(f"{'already ' * again}{word}: {s['sync']}: {s['measured']}" for s in stops)
-    _tell_next(output, name, word)
+    if word == APPROVED:
+        output.message("The next run may do as much as that, and no more; good for two days.")
+    else:
+        output.message("Nothing of it is sent; the next run is held again if it asks for the same.")
+    output.next(then)
 
 
 def _stops(name: str, run: Run) -> list[dict[str, Any]]:
@@ -73,15 +78,6 @@ def _ceilings(stops: list[dict[str, Any]]) -> list[Ceiling]:
         Ceiling(stop["sync"], stop["guard"].removeprefix("guards."), stop["number"])
         for stop in stops
     ]
-
-
-def _tell_next(output: Output, name: str, word: str) -> None:
-    if word == APPROVED:
-        output.message("The next run may do as much as that, and no more; good for two days.")
-        output.next(f"syncata run {name}")
-    else:
-        output.message("Nothing of it is sent; the next run is held again if it asks for the same.")
-        output.next(f"syncata plan {name}")
 
 
 def stand(project: Project, name: str, before: str, after: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from syncata.cli.operate import clocks
 from syncata.cli.project import Project
 from syncata.errors import Exit
-from syncata.holding import APPROVED, recent
+from syncata.holding import ACTIVATE, APPROVED, recent
 from syncata.ledger import DEACTIVATED, PAUSED, Approval, Ledger, Run, open_ledger
 
 WAKES = {PAUSED: "resume", DEACTIVATED: "activate"}
@@ -30,7 +30,7 @@ def after_run(project: Project, name: str, run: str, otherwise: str) -> str:
 def following(name: str, run: Run, ledger: Ledger) -> str:
     """What a connection whose last run this is waits for; empty if for nobody."""
     standing = ledger.consent.standing
-    if standing in WAKES:
+    if standing in WAKES and run.command != ACTIVATE:
         return f"syncata {WAKES[standing]} {name}"
     if ledger.state_of(run) in ("died", "interrupted"):  # what it began is taken up
         return f"syncata run {name}"
@@ -38,5 +38,6 @@ def following(name: str, run: Run, ledger: Ledger) -> str:
         decision = decision_of(ledger, run.id, clocks().now())
         if decision is None:
             return f"syncata approve {run.id}, or syncata reject {run.id}"
-        return f"syncata {'run' if decision.word == APPROVED else 'plan'} {name}"
+        again = ACTIVATE if run.command == ACTIVATE else "run"
+        return f"syncata {again if decision.word == APPROVED else 'plan'} {name}"
     return f"syncata doctor {name}" if run.exit_code in _TO_EXAMINE else ""

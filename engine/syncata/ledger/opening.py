@@ -27,7 +27,7 @@ def open_ledger(
     try:
         created = not exists(path)
         if created:
-            tables = schema.LEDGER + schema.SECOND
+            tables = schema.LEDGER + schema.SECOND + schema.THIRD
             files.create(path, schema.LEDGER_ID, schema.LEDGER_VERSION, "ledger", tables)
         return Ledger(_existing(path), lock, clock, created=created)
     except BaseException:

@@ -3,10 +3,21 @@
 from collections.abc import Mapping
 
 from syncata.apply import ApplyCounts
-from syncata.ledger import Cursor
+from syncata.errors import Exit
+from syncata.ledger import ACTIVE, DEGRADED, HELD, OK, Condition, Cursor, Shown
 from syncata.model import Waiting
+from syncata.report.run import Report
 from syncata.session import Session
+from syncata.spec.connection import Connection
 from syncata.sync import Plan
+
+_FAILED = {
+    Exit.INVALID: "invalid",
+    Exit.CREDENTIALS: "credentials",
+    Exit.UNAVAILABLE: "unavailable",
+    Exit.REJECTS: "rejects",
+    Exit.STATE: "state",
+}
 
 
 def keep_aside(session: Session, plan: Plan, run: str) -> None:
@@ -39,4 +50,28 @@ def conclude(session: Session, plan: Plan, counts: Mapping[str, ApplyCounts]) ->
         session.ledger.cursors.put(header.sync, cursor)
     if any(header.looked_at for header in plan.syncs):
         session.ledger.drifts.next_turn()
-    session.ledger.consent.use_up()
+    session.ledger.consent.use_up([header.sync for header in plan.syncs])
+
+
+def shown_by(report: Report, connection: Connection, standing: str) -> Shown | None:
+    """How the connection's syncs stand after a run. None: it proves nothing about them.
+
+    A run that read but a part, was stopped by somebody, or was refused because the connection
+    rests, proves nothing.
+    """
+    found = None if report["limited"] else _condition(report, standing)
+    syncs = [*connection.spec.syncs]
+    return Shown(report["only"] or syncs, syncs, found) if found else None
+
+
+def _condition(report: Report, standing: str) -> Condition | None:
+    match report["state"]:
+        case "ok":
+            return Condition(OK, "", report["run"])
+        case "held":
+            reason = "guard" if report["stops"] else "identity"
+            return Condition(HELD, reason, report["run"]) if standing == ACTIVE else None
+        case "partial" | "done with rejects" | "failed":
+            reason = _FAILED.get(report["exit_code"], "bug")
+            return Condition(DEGRADED, reason, report["run"])
+    return None

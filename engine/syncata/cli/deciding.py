@@ -32,16 +32,23 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
             f"the run {run} is not held by a guard: it is {found.state}",
             hint=f"see `syncata status {name}` for what waits for somebody",
         )
-    ceilings = _ceilings(stops) if word == APPROVED else []
     with open_ledger(project.ledger_file(name)) as ledger:
-        last = ledger.last_run(lambda other: other.command not in ("deactivate", "activate"))
+        last = ledger.last_run(lambda other: other.id == run or _is_about(other, found))
         if last is not None and last.id != run:
             raise UsageError(
                 f"there was a later run of {name}: {last.id}",
                 hint=f"look at that one: syncata report {last.id}",
             )
-        ledger.consent.decide(run, word, ceilings)
+        ledger.consent.decide(run, word, _ceilings(stops))
     _tell(output, name, run, word, stops)
+
+
+def _is_about(other: Run, held: Run) -> bool:
+    """Whether a run that came later is about what was held: it read the same syncs as a whole."""
+    if other.command in ("deactivate", "activate") or other.header.get("limited"):
+        return False
+    ours, theirs = held.header.get("only"), other.header.get("only")
+    return not ours or not theirs or bool({*ours} & {*theirs})
 
 
 def _ceilings(stops: list[dict[str, Any]]) -> list[Ceiling]:

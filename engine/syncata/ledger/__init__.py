@@ -4,9 +4,21 @@ The only package that opens a database. Synchronous; one user at a time per `Led
 `Schedule`.
 """
 
-from syncata.ledger.consent import ACTIVE, DEACTIVATED, PAUSED, Approval, Ceiling
+from syncata.ledger.consent import Approval, Ceiling
 from syncata.ledger.cursors import Cursor
 from syncata.ledger.forgetting import Pruned
+from syncata.ledger.health import (
+    ACTIVE,
+    DEACTIVATED,
+    DEGRADED,
+    HELD,
+    OK,
+    PAUSED,
+    WHOLE,
+    Condition,
+    Event,
+    Shown,
+)
 from syncata.ledger.history import Written
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.opening import open_ledger
@@ -22,14 +34,20 @@ from syncata.ledger.waiting import KeptWaiting
 __all__ = [
     "ACTIVE",
     "DEACTIVATED",
+    "DEGRADED",
+    "HELD",
     "NOTHING",
+    "OK",
     "PAUSED",
+    "WHOLE",
     "Approval",
     "Batch",
     "Ceiling",
+    "Condition",
     "Confirmed",
     "Cursor",
     "Entry",
+    "Event",
     "Journal",
     "KeptReject",
     "KeptWaiting",
@@ -40,6 +58,7 @@ __all__ = [
     "Runs",
     "Schedule",
     "Seen",
+    "Shown",
     "Staging",
     "Written",
     "load_plan",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from syncata.ledger.database import Database, marks
+from syncata.ledger.database import Database
 
 OK, DEGRADED, HELD = "ok", "degraded", "held"
 ACTIVE, PAUSED, DEACTIVATED = "active", "paused", "deactivated"
@@ -29,6 +29,15 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """How these `syncs` stand, as a run has shown; of others than `existing` nothing is kept."""
+
+    syncs: Collection[str]
+    existing: Collection[str]
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """A change of how a connection stands: from `before` to `state`, for `reason`.
 
@@ -49,7 +58,7 @@ class Event:
 class Health:
     """The tables `health` and `event`, and the connection's standing.
 
-    `conclude`, `died` and `stand` run inside a transaction.
+    `conclude`, `died`, `fail` and `stand` run inside a transaction.
     """
 
     def __init__(self, database: Database) -> None:
@@ -78,32 +87,29 @@ class Health:
         rows = self._database.rows("SELECT sync, state, reason, run, since FROM health")
         return {sync: Condition(*rest) for sync, *rest in rows}
 
-    def conclude(
-        self, syncs: Collection[str], existing: Collection[str], found: Condition, now: str
-    ) -> None:
-        """A run has shown how these `syncs` stand; those that do not exist any more are dropped.
-
-        Since when one stands so stays, as long as state and reason do.
-        """
-        before = self.condition()
-        gone = [name for name in self.syncs() if name not in existing]
-        names = f"({marks(len(gone))})"
-        self._database.rows(f"DELETE FROM health WHERE sync IN {names}", gone)  # noqa: S608
+    def conclude(self, shown: Shown, now: str) -> None:
+        """Note what was shown; since when it is so stays, as long as state and reason do."""
+        before, found = self.condition(), shown.condition
+        gone = [(name,) for name in self.syncs() if name not in shown.existing]
+        self._database.many("DELETE FROM health WHERE sync = ?", gone)
         self._database.many(
             "INSERT INTO health (sync, state, reason, run, since) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (sync) DO UPDATE SET state = excluded.state, reason = excluded.reason, "
             "run = excluded.run, since = excluded.since "
             "WHERE health.state <> excluded.state OR health.reason <> excluded.reason",
-            [(sync, found.state, found.reason, found.run, now) for sync in syncs],
+            [(sync, found.state, found.reason, found.run, now) for sync in shown.syncs],
         )
         self._changed(before, now, found.run)
 
     def died(self, now: str) -> None:
         """A run has died: nobody knows how it would have ended."""
-        rows = self._database.rows("SELECT id FROM run WHERE state = 'running'")
-        if rows:
-            found = Condition(DEGRADED, "died", rows[0][0])
-            self.conclude([WHOLE], [WHOLE, *self.syncs()], found, now)
+        for (run,) in self._database.rows("SELECT id FROM run WHERE state = 'running'"):
+            self.fail("died", run, now)
+
+    def fail(self, reason: str, run: str | None, now: str) -> None:
+        """Something is wrong with the connection as a whole, until a run comes to its end."""
+        found = Condition(DEGRADED, reason, run)
+        self.conclude(Shown([WHOLE], [WHOLE, *self.syncs()], found), now)
 
     def _changed(self, before: Condition, now: str, run: str | None) -> None:
         after = self.condition()

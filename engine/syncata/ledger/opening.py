@@ -68,10 +68,7 @@ def _bring_up(database: Database) -> None:
     found = database.number("user_version")
     if found == schema.LEDGER_VERSION:
         return
-    copy = database.path.with_name(f"{database.path.name}.v{found}")
-    if not exists(copy):
-        files.private_file(copy)
-        database.copy(copy)
+    database.copy(database.path.with_name(f"{database.path.name}.v{found}"))
     with database.transaction():
         for version in range(found, schema.LEDGER_VERSION):
             for statement in filter(str.strip, schema.MIGRATIONS[version].split(";")):

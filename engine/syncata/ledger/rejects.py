@@ -11,13 +11,16 @@ from syncata.model import Change, Outcome, Reject, Verdict, refusal
 
 _COLUMNS = (
     "code, message, field, position, source, record, "
-    "first_run, last_run, first_seen, last_seen, attempts"
+    "first_run, last_run, first_seen, last_seen, attempts, ignored"
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class KeptReject:
-    """A reject with its history: runs and times it was first and last met, and how often."""
+    """A reject with its history: runs and times it was first and last met, and how often.
+
+    `ignored` is since when somebody wants to hear no more of it, as long as it stays the same.
+    """
 
     reject: Reject
     first_run: str
@@ -25,6 +28,7 @@ class KeptReject:
     first_seen: str
     last_seen: str
     attempts: int
+    ignored: str | None
 
 
 class Rejects:
@@ -89,13 +93,16 @@ class Rejects:
             ]
             self._database.many(
                 f"INSERT INTO reject (sync, key, stage, {_COLUMNS}) "
-                f"VALUES ({marks(13)}, 1) "
+                f"VALUES ({marks(13)}, 1, NULL) "
                 "ON CONFLICT (sync, key, stage) DO UPDATE SET code = excluded.code, "
                 "message = excluded.message, field = excluded.field, "
                 "position = excluded.position, source = excluded.source, "
                 "record = coalesce(excluded.record, record), "
                 "last_run = excluded.last_run, last_seen = excluded.last_seen, "
-                "attempts = attempts + 1",
+                # Another record, spec or fault is another matter than the one that was ignored.
+                "ignored = CASE WHEN reject.source = excluded.source "
+                "AND reject.code = excluded.code THEN reject.ignored END, "
+                "attempts = reject.attempts + 1",
                 rows,
             )
 
@@ -136,4 +143,4 @@ def _refused(outcome: Outcome) -> Reject:
 
 
 def _kept(row: Row) -> KeptReject:
-    return KeptReject(Reject(*row[:9]), *row[9:14])
+    return KeptReject(Reject(*row[:9]), *row[9:15])

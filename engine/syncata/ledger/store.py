@@ -9,6 +9,7 @@ from syncata.ledger.cursors import Cursors
 from syncata.ledger.database import Database
 from syncata.ledger.drifts import Drifts
 from syncata.ledger.forgetting import Forgetting
+from syncata.ledger.health import Health, Shown
 from syncata.ledger.history import History
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
@@ -28,8 +29,8 @@ class Ledger(OpenFile):
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
-    it made it. `cursors`, `drifts`, `consent`, `forgetting` and `history` are its smaller
-    drawers.
+    it made it. `cursors`, `drifts`, `health`, `consent`, `forgetting` and `history` are its
+    smaller drawers.
     """
 
     def __init__(
@@ -45,7 +46,8 @@ class Ledger(OpenFile):
         self._waits = Waits(database, self._records)
         self.cursors = Cursors(database, self._records)
         self.drifts = Drifts(database, self._records)
-        self.consent = Consent(database, clock)
+        self.health = Health(database)
+        self.consent = Consent(database, clock, self.health)
         self.forgetting = Forgetting(database, self._records)
         self.history = History(database, self._records)
 
@@ -216,14 +218,27 @@ class Ledger(OpenFile):
         An id is begun again only if its run died or was interrupted; else StateProblem.
         """
         with self._database.transaction():
+            self.health.died(self._clock())
             self._runs.begin(run, command, header or {}, self._clock())
 
     def finish_run(
-        self, run: str, state: str, exit_code: int, header: JsonObject | None = None
+        self,
+        run: str,
+        state: str,
+        exit_code: int,
+        header: JsonObject | None = None,
+        shown: Shown | None = None,
     ) -> None:
-        """Note how a run ended; `header` replaces the one it began with."""
+        """Note how a run ended, and what it has shown; `header` replaces the one it began with."""
         with self._database.transaction():
+            if shown is not None:
+                self.health.conclude(shown, self._clock())
             self._runs.finish(run, state, exit_code, header, self._clock())
+
+    def unreadable(self, reason: str) -> None:
+        """Note that no run can begin, because the connection cannot be read."""
+        with self._database.transaction():
+            self.health.fail(reason, None, self._clock())
 
     def runs(self, limit: int = 20) -> list[Run]:
         """The last runs, newest first."""

@@ -130,7 +130,8 @@ class Waiting:
 class Reject:
     """A record that was set aside, and why. `stage` is `map` or `target`; `record` its JSON text.
 
-    It is what `rejects show` shows and what `rejects retry` tries again.
+    It is what `rejects show` shows and what `rejects retry` tries again. `ignored`: somebody wants
+    to hear no more of exactly this.
     """
 
     sync: str
@@ -142,6 +143,7 @@ class Reject:
     position: str = ""
     source: bytes = b""  # the token of the stamp it was refused with
     record: str | None = None
+    ignored: bool = False
 
 
 class Verdict(StrEnum):

@@ -32,7 +32,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "reject": ("reject", "Refuse what held a run."),
     "pause": ("pause", "Let a connection rest."),
     "resume": ("resume", "Let a paused connection run again."),
-    "rejects": ("rejects", "Records that were set aside: list, show, retry."),
+    "rejects": ("rejects", "Records that were set aside: list, show, retry, ignore."),
     "deactivate": ("deactivate", "Stop a connection and archive what it made."),
     "activate": ("activate", "Bring back what deactivating put away."),
     "forget": ("forget", "Erase what is held about one person."),

@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from syncata.cli.apply import asked
+from syncata.cli.aside import rejects_of
 from syncata.cli.deciding import remembered
-from syncata.cli.operate import ask_and_run, make_run, rejects_of, show_report
+from syncata.cli.operate import ask_and_run, make_run, show_report
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from syncata.cli.operate import PlanView, ask_and_run, make_run, rejects_of, show_report
+from syncata.cli.aside import rejects_of
+from syncata.cli.operate import PlanView, ask_and_run, make_run, show_report
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option, sync_option
 from syncata.errors import Exit, UsageError

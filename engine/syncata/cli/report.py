@@ -4,8 +4,9 @@ from pathlib import Path
 
 import click
 
+from syncata.cli.aside import rejects_of
 from syncata.cli.deciding import find_run
-from syncata.cli.operate import rejects_of, show_report
+from syncata.cli.operate import show_report
 from syncata.cli.output import Output
 from syncata.cli.project import Project, find_project, json_option, project_option
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import click
 
+from syncata.cli.aside import rejects_of
 from syncata.cli.operate import (
     TOLD,
     failed_report,
     in_loop,
     most_urgent,
-    rejects_of,
     run_one,
     show_report,
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,9 +14,12 @@ from syncata.cli.events import entry_data
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
-from syncata.ledger import ACTIVE, Entry, Ledger, Run, open_ledger, open_schedule
+from syncata.ledger import ACTIVE, DEGRADED, HELD, Entry, Ledger, Run, open_ledger, open_schedule
 from syncata.report.run import waiting_lines, waiting_report
 from syncata.report.values import duration, local_time
+
+EVENTS = 10
+"""Changes of how a connection stands that are shown."""
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -102,6 +106,8 @@ def _status(
         last = ledger.last_run()
         good = _last_good(ledger, times)
         rejects = sum(ledger.reject_counts().values())
+        ignored = sum(ledger.reject_counts(ignored=True).values())
+        condition, events = ledger.health.condition(), ledger.health.events(EVENTS)
         died = not ledger.is_in_use()
         live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}
         standing = ledger.consent.standing
@@ -121,6 +127,9 @@ def _status(
         "standing": standing,
         "live": live,
         "rejects": rejects,
+        "ignored": ignored,
+        "condition": asdict(condition),
+        "events": [asdict(event) for event in events],
         "waiting": waiting,
     }
 
@@ -134,13 +143,27 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
     age = row["last_good_age_seconds"]
     ago = f"last good run {duration(age)} ago" if age is not None else "no good run yet"
     yield f"{row['connection']}: {state}, {ago}{', too old' if row['stale'] else ''}"
+    yield from _condition_line(row["condition"])
     live = ", ".join(f"{sync} {number:,}" for sync, number in row["live"].items())
     if row["standing"] != ACTIVE:
         yield f"  {paint(row['standing'], 'yellow')}: runs are refused"
     elif row["state"] == "held":
         yield f"  held: syncata report {row['last_run']}, then approve or reject it"
-    yield f"  live: {live or 'nothing'}; set aside: {row['rejects']:,}; last run {row['last_run']}"
+    aside = f"set aside: {row['rejects']:,}{_ignored(row)}"
+    yield f"  live: {live or 'nothing'}; {aside}; last run {row['last_run']}"
     yield from waiting_lines(row["waiting"])
+
+
+def _ignored(row: dict[str, Any]) -> str:
+    return f" (and {row['ignored']:,} ignored)" if row["ignored"] else ""
+
+
+def _condition_line(condition: dict[str, Any]) -> Iterator[str]:
+    """How the connection stands, where that is not well and not what a person decided."""
+    if condition["state"] in (DEGRADED, HELD):
+        words = f"{condition['state']} ({condition['reason']})"
+        run = f", by the run {condition['run']}" if condition["run"] else ""
+        yield f"  {paint(words, 'yellow')} since {condition['since']}{run}"
 
 
 def _due_lines(row: dict[str, Any], now: datetime) -> Iterator[str]:

@@ -7,7 +7,7 @@ PLAN_ID = 0x53594E50
 """`application_id` of a plan file ("SYNP")."""
 
 LEDGER_VERSION = 3
-PLAN_VERSION = 2
+PLAN_VERSION = 3
 
 # `record` holds what every run reads for every key, and nothing else; `payload` is read only for
 # what changed. Records lie in the order they were first met, the order APIs tend to list them in.
@@ -102,7 +102,7 @@ CREATE TABLE change (
 CREATE TABLE reject (
     seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
     code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
-    source BLOB NOT NULL, record TEXT
+    source BLOB NOT NULL, record TEXT, ignored INTEGER NOT NULL
 );
 CREATE TABLE waiting (
     seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, what TEXT NOT NULL, record TEXT

@@ -174,13 +174,24 @@ class Ledger(OpenFile):
             if complete:
                 self._rejects.forget_others(sync, run)
 
-    def rejects(self, sync: str | None = None, limit: int | None = None) -> Iterator[KeptReject]:
-        """Records set aside, with their history, by sync and key."""
-        return self._rejects.listed(sync, limit)
+    def rejects(
+        self, sync: str | None = None, limit: int | None = None, *, ignored: bool | None = None
+    ) -> Iterator[KeptReject]:
+        """Records set aside (the ignored ones, the others, or all), by sync and key."""
+        return self._rejects.listed(sync, limit, ignored=ignored)
 
-    def reject_counts(self) -> dict[tuple[str, str], int]:
-        """How many records are set aside, by sync and stage."""
-        return self._rejects.counts()
+    def reject_counts(self, *, ignored: bool = False) -> dict[tuple[str, str], int]:
+        """How many records are set aside and not ignored (or are), by sync and stage."""
+        return self._rejects.counts(ignored=ignored)
+
+    def ignored(self, sync: str) -> dict[tuple[str, str], tuple[bytes, str]]:
+        """Token and code of the rejects that are ignored, by stage and key."""
+        return self._rejects.ignored(sync)
+
+    def ignore(self, sync: str, keys: Iterable[str], *, undo: bool) -> list[str]:
+        """Ignore what is set aside of these keys as long as it stays the same; those it met."""
+        with self._database.transaction():
+            return self._rejects.ignore(sync, keys, None if undo else self._clock())
 
     # What waits
 

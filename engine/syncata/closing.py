@@ -42,7 +42,11 @@ def conclude(session: Session, plan: Plan, counts: Mapping[str, ApplyCounts]) ->
     for header in plan.syncs:
         session.ledger.drifts.count(header.sync, header.rewritten, header.well)
         applied = counts.get(header.sync)
-        if not header.cursor or applied is None or applied.unknown or applied.waiting:
+        if applied is None or applied.unknown or applied.waiting:
+            continue
+        if header.complete and not header.since:
+            session.ledger.doubts.settle(header.sync)
+        if not header.cursor:
             continue
         before = session.ledger.cursors.get(header.sync) if header.since else None
         full_at = before.full_at if before else now

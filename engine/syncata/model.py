@@ -72,6 +72,9 @@ def refusal(stamp: Stamp, desired: str | None) -> bytes:
     return stamp.token() + hashlib.blake2b((desired or "").encode(), digest_size=8).digest()
 
 
+IN_DOUBT = b"\xff" * 16
+"""The `source` of a stamp whose record the target may hold otherwise than was confirmed."""
+
 # A stamp that no record has: what carries it is looked at again.
 NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 

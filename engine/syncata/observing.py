@@ -245,8 +245,7 @@ class Drift:
         if action is Action.ARCHIVE or not before.payload or not wanted:
             return replace(change, confirmed=before.payload)
         held = sight.over(json.loads(before.payload))
-        operations = self.planner.resource.operations
-        update = operations.get("update") or operations.get("upsert")
+        update = self.planner.resource.rewrite
         kept = keep_omitted(json.loads(wanted), held, update.omitted if update else "replaced")
         texts = [canonical(value).decode() for value in (kept, held)]
         return replace(change, desired=texts[0], confirmed=texts[1])

@@ -36,7 +36,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "deactivate": ("deactivate", "Stop a connection and archive what it made."),
     "activate": ("activate", "Bring back what deactivating put away."),
     "forget": ("forget", "Erase what is held about one person."),
-    "state": ("state", "Drop what is old."),
+    "state": ("state", "Show, check, back up, restore, rebuild and prune ledgers."),
     "status": ("status", "How each connection stands."),
     "runs": ("runs", "The latest runs of a connection, or of all."),
     "report": ("report", "What one run did, in full."),

@@ -25,6 +25,7 @@ from syncata.ledger.opening import open_ledger
 from syncata.ledger.plans import load_plan, new_plan
 from syncata.ledger.records import NOTHING, Confirmed, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
+from syncata.ledger.replacing import Replacing, back_up, default_backup, replacing
 from syncata.ledger.runs import Run, Runs
 from syncata.ledger.schedule import Entry, Schedule, open_schedule
 from syncata.ledger.staging import Staging
@@ -54,6 +55,7 @@ __all__ = [
     "Ledger",
     "Pruned",
     "Rejects",
+    "Replacing",
     "Run",
     "Runs",
     "Schedule",
@@ -61,9 +63,12 @@ __all__ = [
     "Shown",
     "Staging",
     "Written",
+    "back_up",
+    "default_backup",
     "load_plan",
     "new_plan",
     "open_ledger",
     "open_schedule",
     "pages",
+    "replacing",
 ]

@@ -23,7 +23,7 @@ def open_ledger(
     if read_only:
         return Ledger(_existing(path, read_only=True), None, clock, created=False)
     files.private_directory(path.parent)
-    lock = Lock(path.with_name(f"{path.name}.lock"), clock())
+    lock = Lock(lock_file(path), clock())
     try:
         created = not exists(path)
         if created:
@@ -33,6 +33,11 @@ def open_ledger(
     except BaseException:
         lock.release()
         raise
+
+
+def lock_file(path: Path) -> Path:
+    """Where the lock of a ledger lies."""
+    return path.with_name(f"{path.name}.lock")
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from syncata.ledger.consent import Consent
 from syncata.ledger.cursors import Cursors
 from syncata.ledger.database import Database
+from syncata.ledger.doubts import Doubts
 from syncata.ledger.drifts import Drifts
 from syncata.ledger.forgetting import Forgetting
 from syncata.ledger.health import Health, Shown
@@ -29,8 +31,8 @@ class Ledger(OpenFile):
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
-    it made it. `cursors`, `drifts`, `health`, `consent`, `forgetting` and `history` are its
-    smaller drawers.
+    it made it. `cursors`, `drifts`, `doubts`, `health`, `consent`, `forgetting` and `history` are
+    its smaller drawers.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Ledger(OpenFile):
         self._waits = Waits(database, self._records)
         self.cursors = Cursors(database, self._records)
         self.drifts = Drifts(database, self._records)
+        self.doubts = Doubts(database)
         self.health = Health(database)
         self.consent = Consent(database, clock, self.health)
         self.forgetting = Forgetting(database, self._records)
@@ -282,6 +285,10 @@ class Ledger(OpenFile):
         with self._writing():
             sql = "UPDATE meta SET value = ? WHERE key = 'identity'"
             self._database.rows(sql, (json.dumps(dict(settings)),))
+
+    def copy(self, path: Path) -> None:
+        """Write all of it, as this instant has it, to a file that only its owner can read."""
+        self._database.copy(path)
 
     def verify(self) -> list[str]:
         """What is wrong with the file, page by page and row by row; nothing if it is sound."""

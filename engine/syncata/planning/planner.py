@@ -264,7 +264,7 @@ class SyncPlanner:
         desired = (
             before.payload if judged.final else desired_of(judged, before.payload, self.resource)
         )
-        decision = decision_of(judged, before, desired, self.compiled.sync)
+        decision = decision_of(judged, before, desired, self.compiled.sync, self.resource)
         if judged.refused and decision.action in _WRITTEN:
             # The target refused exactly this before; asking again would not change its mind.
             self.aside.still_refused(judged.keyed.key)

@@ -215,7 +215,8 @@ class Drift:
                 return  # what is sent anyway puts it back
             planner.header.tally.add(staged.action, staged.reason, -1)
         elif staged is not None or known.id in planner.kept:
-            planner.header.tally.add(Action.UNCHANGED, "", -1)
+            why = "" if known.id in planner.seen else "not seen"
+            planner.header.tally.add(Action.UNCHANGED, why, -1)
         change = self._change(known, before, staged, action, sight)
         planner.header.tally.add(action, Reason.DRIFT)
         if staged is None:

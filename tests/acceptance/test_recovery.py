@@ -1,4 +1,4 @@
-"""A ledger that was lost, spoilt or put back: nothing is doubled, and nothing is archived for it."""
+"""A ledger that was lost, spoilt or put back: nothing is doubled, nothing is archived for it."""
 
 import shutil
 from pathlib import Path
@@ -77,6 +77,7 @@ def test_after_an_old_ledger_is_restored_the_target_says_what_the_source_says(
     """Since the backup: one changed there and back, one closed, one new. No course is made twice,
     none is archived but the closed one, and what went there and back is put right."""
     world.edflex.fill(4)
+    world.edflex.patch("i1", title="As it was")
     world.run()
     backup = backed_up(world)
     world.edflex.patch("i1", title="Changed since")
@@ -85,23 +86,27 @@ def test_after_an_old_ledger_is_restored_the_target_says_what_the_source_says(
     run = world.run().run["run"]
     lost_runs = restored(world, backup)["runs_since"]
     assert lost_runs == [run]
-    world.edflex.patch("i1", title="Item i1")
-    original = world.edflex.control("GET", "items?limit=100")["items"]
-    title = next(item["title"] for item in original if item["id"] == "i1")
+    world.edflex.patch("i1", title="As it was")
     mark = world.target.mark()
     assert world.run().planned() == {"update": 3, "archive": 1, "create": 1}
-    assert world.target.field("i1", "name") == title
+    assert world.target.field("i1", "name") == "As it was"
     assert world.target.courses() == {"i1", "i3", "i4", "new"}
     assert world.target.courses("archived") == {"i2"}
-    assert set(world.target.effects(mark)) <= {"updated", "archived", "unchanged"}
+    assert set(world.target.effects(mark)) <= {
+        "updated", "archived", "unchanged", "integrations_updated",
+    }  # fmt: skip
     assert len(world.target.integrations()) == 1
-    assert world.cli("state", "show", "main", "--json").json["in_doubt"] == {}
     mark = world.target.mark()
-    assert world.run().planned() == {"unchanged": 4, "ignored": 0} or True
+    assert world.run().planned() == {"unchanged": 5}
     assert world.target.writes(mark) == []
+    doubts = world.cli("state", "show", "main", "--json").json["in_doubt"]
+    assert doubts.keys() == {"tags", "course_tags"}  # which are switched off
 
 
-READINGS = ["ignore", "error", "new", "update"]
+READINGS = [
+    "new",
+    *(pytest.param(reading, marks=pytest.mark.slow) for reading in ("ignore", "error", "update")),
+]
 
 
 @pytest.mark.parametrize("reading", READINGS)
@@ -117,24 +122,29 @@ def test_no_attempt_is_doubled(world: World, reading: str, how: str) -> None:
     world.edflex.relearn(ADA, "i1", status="completed", completed_at="2026-03-03T11:00:00.000Z")
     learn(world, BEA, "i1")
     learn(world, BEA, "i2", status="in progress", completed_at=None)
+    world.edflex.put("new")
+    world.run()
+    learn(world, ADA, "new")
     world.run()
     before = world.target.attempts()
-    assert [one["progress"] for one in before] == [100, 100, 50]
+    assert [one["progress"] for one in before] == [100, 100, 50, 100]
     if how == "restore":
         restored(world, backup)
     else:
         lost(world)
         assert world.cli("state", "rebuild", "main", "--yes").exit == 0
-    world.run()
-    assert world.target.attempts() == before
+    for _ in range(3):
+        world.run()
+        assert world.target.attempts() == before
     world.edflex.relearn(BEA, "i2", status="completed", completed_at="2026-03-03T11:00:00.000Z")
     world.run("--full")
-    assert [one["progress"] for one in world.target.attempts()] == [100, 100, 100]
+    assert [one["progress"] for one in world.target.attempts()] == [100] * 4
 
 
 def test_a_record_that_was_missing_before_the_backup_is_missed_anew(world: World) -> None:
     """One miss in the backup and one after it are not two in a row."""
-    world.edflex.fill(3)
+    for place in (1, 2, 3):
+        world.edflex.put(f"i{place}")
     world.run()
     world.edflex.remove("i1")
     world.run()
@@ -172,17 +182,15 @@ def test_what_people_decided_since_holds_after_a_restore(world: World) -> None:
 
 
 def test_the_ledger_that_is_replaced_is_kept(world: World) -> None:
-    """A spoilt one too, with its journal; the command says where."""
+    """A spoilt one too; the command says where, and nothing else is left behind."""
     world.edflex.fill(3)
     world.run()
     backup = backed_up(world)
     spoilt(world)
     bytes_of_it = world.path("state", "main.db").read_bytes()
-    world.path("state", "main.db-journal").write_bytes(b"half")
     said = restored(world, backup)
     kept = Path(said["kept"])
     assert kept.read_bytes() == bytes_of_it
-    assert kept.with_name(f"{kept.name}-journal").read_bytes() == b"half"
     assert said["runs_since"] is None
     assert world.cli("state", "verify", "--json").json["problems"] == {"main": []}
     assert world.run().planned() == {"update": 3}
@@ -196,7 +204,7 @@ def test_a_lost_ledger_can_be_restored(world: World) -> None:
     world.run()
     backup = backed_up(world)
     lost(world)
-    assert world.plan().planned() == {"create": 2}
+    assert world.plan(exit=7).planned() == {"create": 2}
     restored(world, backup)
     assert world.run().planned() == {"update": 2}
 
@@ -216,7 +224,7 @@ def test_a_backup_of_another_connection_is_refused(world: World) -> None:
     refused = world.cli("state", "restore", "main", other, "--yes")
     assert (refused.exit, "of the connection other, not of main" in refused.err) == (9, True)
     own = str(world.path("own.db"))
-    world.run(exit=7) if False else shutil.copy(other, own)
+    shutil.copy(other, own)
     world.connect("other", platform_name="Third")
     refused = world.cli("state", "restore", "other", own, "--yes")
     assert (refused.exit, "platform_name was Other" in refused.err) == (9, True)
@@ -278,7 +286,7 @@ def test_a_rebuilt_ledger_makes_nothing_twice(world: World) -> None:
     assert (courses["held"], courses["absent"], courses["unasked"]) == (3, 1, 0)
     closed = world.target.course("i1")
     assert closed is not None
-    assert courses["orphans"] == [closed["_id"]]
+    assert courses["orphans"] == [closed["courseId"]]
     assert done.json["rebuilt"]["integration"]["held"] == 1
     run = world.run()
     assert run.planned() == {"update": 3, "create": 1, "ignored": 1}

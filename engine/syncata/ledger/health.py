@@ -13,6 +13,9 @@ WHOLE = ""
 
 _GRAVITY = {HELD: 0, DEGRADED: 1, OK: 2}
 
+STATES = frozenset(_GRAVITY)
+"""How a sync can stand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:

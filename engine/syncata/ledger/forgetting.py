@@ -64,6 +64,7 @@ class Forgetting:
                 self._delete("run", "state <> 'running' AND started < ?", before),
             ]
             database.rows("DELETE FROM approval WHERE made_at < ?", (before,))
+            database.rows("DELETE FROM event WHERE at < ?", (before,))
         return Pruned(records, *counts)
 
     def _delete(self, table: str, where: str, value: str) -> int:

@@ -19,7 +19,6 @@ from syncata.model import (
     Known,
     Stamp,
     canonical,
-    refusal,
 )
 from syncata.plan import SyncPlan, is_settled
 from syncata.planning.aside import Aside, GivesUp, never, record_text
@@ -32,6 +31,7 @@ from syncata.planning.staged import (
     desired_of,
     known_payload,
     shown_reason,
+    was_refused,
 )
 from syncata.spec.operations import Resource
 from syncata.target.keyed import LookupPending
@@ -228,8 +228,7 @@ class SyncPlanner:
         payload = compiled.payload(item, scope) if live else None
         text = None if payload is None else canonical(payload).decode()
         order = compiled.order(item, scope) if live else ""
-        refused = keyed.refused == refusal(keyed.stamp, text)
-        return Judged(keyed, standing, payload, text, order, refused=refused)
+        return Judged(keyed, standing, payload, text, order)
 
     def _defer(self, keyed: Keyed) -> None:
         text = canonical([keyed.item.value, keyed.item.parent]).decode()
@@ -265,7 +264,7 @@ class SyncPlanner:
             before.payload if judged.final else desired_of(judged, before.payload, self.resource)
         )
         decision = decision_of(judged, before, desired, self.compiled.sync, self.resource)
-        if judged.refused and decision.action in _WRITTEN:
+        if decision.action in _WRITTEN and was_refused(judged.keyed, desired):
             # The target refused exactly this before; asking again would not change its mind.
             self.aside.still_refused(judged.keyed.key)
             return None

@@ -52,6 +52,11 @@ def clocks() -> World:
     return Surroundings(world=World()).world
 
 
+def instant() -> str:
+    """Now, as the ledgers of these commands note it."""
+    return clocks().now().isoformat(timespec="seconds")
+
+
 @contextmanager
 def opened(project: Project, connection: Connection, around: Surroundings) -> Iterator[Ledger]:
     """The ledger of a connection, locked. Raises Locked, StateProblem."""

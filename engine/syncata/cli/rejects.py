@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -16,6 +17,7 @@ from syncata.errors import UsageError
 from syncata.ledger import KeptReject, Ledger, open_ledger
 from syncata.model import clean
 from syncata.report.run import reject_line, waiting_lines, waiting_report
+from syncata.report.values import number
 
 
 @click.group("rejects")
@@ -46,13 +48,15 @@ def listed(
     rejects = rejects_of(project, connection, limit, syncs=syncs, ignored=ignored)
     with open_ledger(project.ledger_file(connection), read_only=True) as ledger:
         waiting = [] if ignored else waiting_report(ledger.waiting_counts())
+    waiting = [group for group in waiting if not syncs or group["sync"] in syncs]
     if as_json:
         output.document({"connection": connection, "rejects": rejects, "waiting": waiting})
         return
     output.result(map(reject_line, rejects))
     output.result(waiting_lines(waiting))
     if rejects:
-        output.next(f"syncata rejects show {connection} {rejects[0]['sync']} KEY")
+        first = rejects[0]
+        output.next(f"syncata rejects show {connection} {first['sync']} {quote(first['key'])}")
     else:
         output.message(f"Nothing is {'ignored' if ignored else 'set aside'}.")
         output.next(f"syncata status {connection}")
@@ -73,7 +77,7 @@ def show(connection: str, sync: str, key: str, as_json: bool, project_dir: Path 
         output.document({**reject_data(found), "record": record})
         return
     output.result(_lines(found, record))
-    output.next(f"syncata rejects retry {connection} {sync} {key}")
+    output.next(f"syncata rejects retry {connection} {sync} {quote(key)}")
 
 
 @command.command("retry")
@@ -171,7 +175,8 @@ def _lines(kept: KeptReject, record: Any) -> Iterator[str]:
     yield f"  {clean(field + reject.message)}"
     if reject.position:
         yield f"  at {reject.position}"
-    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {kept.attempts} times"
+    times = number(kept.attempts, "time")
+    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {times}"
     if kept.ignored:
         yield f"  ignored since {kept.ignored}, as long as it stays the same"
     if record is not None:

@@ -15,7 +15,10 @@ from syncata.cli.recovering import rebuild_command, restore
 from syncata.cli.shown_state import state_data, state_lines
 from syncata.errors import Exit, StateProblem, UsageError
 from syncata.ledger import Ledger, back_up, default_backup, open_ledger
+from syncata.report.values import number
 from syncata.run import new_run_id
+
+_KINDS = {"records": "record", "rejects": "reject", "waiting": "waiting record", "runs": "run"}
 
 
 @click.group("state")
@@ -133,7 +136,7 @@ def prune(
         output.document({"pruned": dropped})
         return
     for name, counts in dropped.items():
-        told = ", ".join(f"{n:,} {kind}" for kind, n in counts.items() if n) or "nothing"
+        told = ", ".join(number(n, _KINDS[kind]) for kind, n in counts.items() if n) or "nothing"
         output.result([f"{name}: dropped {told}"])
     output.next("syncata status")
 

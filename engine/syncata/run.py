@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syncata.apply import ApplyCounts
-from syncata.closing import conclude, keep_aside
+from syncata.closing import conclude, keep_aside, shown_by
 from syncata.errors import Exit, Held, SyncataError
 from syncata.holding import ACTIVATE, raise_if_held, raise_if_resting, recent, stops_of
 from syncata.identity import check_identity, remember_identity
@@ -96,7 +96,8 @@ def recorded(
         raise
     finally:
         report["seconds"] = round(around.world.monotonic() - started, 3)
-        ledger.finish_run(report["run"], report["state"], report["exit_code"], report)
+        shown = shown_by(report, connection, ledger.consent.standing)
+        ledger.finish_run(report["run"], report["state"], report["exit_code"], report, shown)
 
 
 def _new_report(connection: Connection, options: RunOptions, now: datetime) -> Report:

@@ -9,12 +9,18 @@ from syncata.ledger import KeptReject, open_ledger
 
 
 def rejects_of(
-    project: Project, name: str, limit: int = 10, *, syncs: Collection[str] = ()
+    project: Project,
+    name: str,
+    limit: int = 10,
+    *,
+    syncs: Collection[str] = (),
+    ignored: bool = False,
 ) -> list[dict[str, Any]]:
-    """The records a connection has set aside, of these syncs or of all."""
+    """The records a connection has set aside, of these syncs or all: the ignored, or others."""
     with open_ledger(project.ledger_file(name), read_only=True) as ledger:
-        found = (kept for kept in ledger.rejects() if not syncs or kept.reject.sync in syncs)
-        return [reject_data(kept) for kept in islice(found, limit)]
+        found = ledger.rejects(ignored=ignored)
+        chosen = (kept for kept in found if not syncs or kept.reject.sync in syncs)
+        return [reject_data(kept) for kept in islice(chosen, limit)]
 
 
 def reject_data(kept: KeptReject) -> dict[str, Any]:
@@ -33,4 +39,5 @@ def reject_data(kept: KeptReject) -> dict[str, Any]:
         "first_run": kept.first_run,
         "last_run": kept.last_run,
         "attempts": kept.attempts,
+        "ignored": kept.ignored,
     }

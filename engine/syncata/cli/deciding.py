@@ -30,11 +30,8 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
     """Note what somebody says of a held run. Raises UsageError, Locked, StateProblem."""
     name, found = find_run(project, run)
     stops = _stops(name, found)
-    ceilings = _ceilings(stops) if word == APPROVED else []
     with open_ledger(project.ledger_file(name), clock=instant) as ledger:
-        last = ledger.last_run(
-            lambda other: other.id == run or other.command not in ("deactivate", "activate")
-        )
+        last = ledger.last_run(lambda other: other.id == run or _is_about(other, found))
         if last is not None and last.id != run:
             raise UsageError(
                 f"there was a later run of {name}: {last.id}",
@@ -43,7 +40,7 @@ def decide(output: Output, project: Project, run: str, word: str) -> None:
         before = decision_of(ledger, run, clocks().now())
         again = before is not None and before.word == word
         if not again:
-            ledger.consent.decide(run, word, ceilings)
+            ledger.consent.decide(run, word, _ceilings(stops))
         then = following(name, found, ledger)
     if output.as_json:
         output.document({"run": run, "connection": name, "decision": word, "stops": stops})
@@ -71,6 +68,14 @@ def _stops(name: str, run: Run) -> list[dict[str, Any]]:
             hint=error.get("hint") or f"see `syncata report {run.id}`",
         )
     return stops
+
+
+def _is_about(other: Run, held: Run) -> bool:
+    """Whether a run that came later is about what was held: it read the same syncs as a whole."""
+    if other.command in ("deactivate", "activate") or other.header.get("limited"):
+        return False
+    ours, theirs = held.header.get("only"), other.header.get("only")
+    return not ours or not theirs or bool({*ours} & {*theirs})
 
 
 def _ceilings(stops: list[dict[str, Any]]) -> list[Ceiling]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from syncata.checks import to_json
+from syncata.cli.loading import loaded
 from syncata.cli.masking import masked_fields
 from syncata.cli.output import Output, Terminated, paint
 from syncata.cli.progress import progress_for, told_sleep
@@ -77,7 +78,7 @@ async def run_one(
     world: World = TOLD,
 ) -> Report:
     """Run one connection and give the report. Raises what comes before a run can begin."""
-    connection = project.load(name)
+    connection = loaded(project, name)
     with progress_for(quiet=quiet) as progress:
         around = Surroundings(world=world, accounts=accounts, progress=progress.step)
         with opened(project, connection, around) as ledger:

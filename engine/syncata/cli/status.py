@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -16,10 +17,22 @@ from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
 from syncata.holding import APPROVED
-from syncata.ledger import ACTIVE, Entry, Ledger, Run, open_ledger, open_schedule
+from syncata.ledger import (
+    ACTIVE,
+    DEGRADED,
+    HELD,
+    Entry,
+    Ledger,
+    Run,
+    open_ledger,
+    open_schedule,
+)
 from syncata.model import clean
 from syncata.report.run import waiting_lines, waiting_report
 from syncata.report.values import duration, local_time
+
+EVENTS = 10
+"""Changes of how a connection stands that are shown."""
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -121,6 +134,9 @@ def _status(
             "held": _held(last, ledger, now),
             "live": {sync: ledger.live_count(sync) for sync in ledger.syncs()},
             "rejects": sum(ledger.reject_counts().values()),
+            "ignored": sum(ledger.reject_counts(ignored=True).values()),
+            "condition": asdict(ledger.health.condition()),
+            "events": [asdict(event) for event in ledger.health.events(EVENTS)],
             "waiting": waiting_report(ledger.waiting_counts()),
             "next": following(name, last, ledger) or None,
         }
@@ -150,12 +166,14 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
     age = row["last_good_age_seconds"]
     ago = f"last good run {duration(age)} ago" if age is not None else "no good run yet"
     yield f"{row['connection']}: {state}, {ago}{', too old' if row['stale'] else ''}"
+    yield from _condition_line(row["condition"])
     if rests:
         yield f"  runs are refused until: {row['next']}"
     elif row["held"]:
         yield f"  {_held_text(row['held'], row['last_run'])}"
     live = ", ".join(f"{sync} {number:,}" for sync, number in row["live"].items())
-    yield f"  live: {live or 'nothing'}; set aside: {row['rejects']:,}; last run {row['last_run']}"
+    aside = f"set aside: {row['rejects']:,}{_ignored(row)}"
+    yield f"  live: {live or 'nothing'}; {aside}; last run {row['last_run']}"
     yield from waiting_lines(row["waiting"])
 
 
@@ -166,6 +184,18 @@ def _held_text(held: dict[str, Any], run: str) -> str:
     if held["by"] == "guard":
         return f"held: syncata report {run}, then approve or reject it"
     return f"the last run was refused: {clean(held['message'])}"
+
+
+def _ignored(row: dict[str, Any]) -> str:
+    return f" (and {row['ignored']:,} ignored)" if row["ignored"] else ""
+
+
+def _condition_line(condition: dict[str, Any]) -> Iterator[str]:
+    """How the connection stands, where that is not well and not what a person decided."""
+    if condition["state"] in (DEGRADED, HELD):
+        words = f"{condition['state']} ({condition['reason']})"
+        run = f", by the run {condition['run']}" if condition["run"] else ""
+        yield f"  {paint(words, 'yellow')} since {condition['since']}{run}"
 
 
 def _due_lines(row: dict[str, Any], now: datetime) -> Iterator[str]:

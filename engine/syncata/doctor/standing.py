@@ -7,7 +7,7 @@ from datetime import datetime
 from syncata.doctor.diagnosis import Diagnosis, failed, judged
 from syncata.errors import Exit, SyncataError
 from syncata.identity import check_identity
-from syncata.ledger import ACTIVE, DEACTIVATED, PAUSED, Entry, Ledger, Run
+from syncata.ledger import ACTIVE, DEACTIVATED, OK, PAUSED, Condition, Entry, Ledger, Run
 from syncata.report.values import local_time, number
 from syncata.spec.connection import Connection
 from syncata.spec.model import ScheduleEntry
@@ -56,6 +56,8 @@ def _human(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:
     if rests := _RESTS.get(ledger.consent.standing):
         found, command = rests
         yield Diagnosis("standing", found, f"syncata {command} {subject.name}")
+    else:
+        yield _condition(ledger.health.condition())
     decided = ledger.consent.decisions()
     for decision in decided:
         text = f"the run {decision.run} was {decision.word} on {decision.made_at[:10]}"
@@ -64,6 +66,18 @@ def _human(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:
     if last is not None:
         decided_now = any(decision.run == last.id for decision in decided)
         yield _last_run(last, ledger.state_of(last), subject.name, decided=decided_now)
+
+
+def _condition(condition: Condition) -> Diagnosis:
+    """How the connection stands; the last run tells of only some of its syncs, perhaps."""
+    if condition.state == OK:
+        return Diagnosis("condition", OK)
+    found = f"{condition.state} ({condition.reason}) since {condition.since}"
+    if condition.run is None:
+        return Diagnosis("condition", found, "the next run that comes to its end clears it")
+    # What is set aside is told below, by sync.
+    advice = "" if condition.reason == "rejects" else f"syncata report {condition.run}"
+    return Diagnosis("condition", found, advice)
 
 
 def _last_run(run: Run, state: str, name: str, *, decided: bool) -> Diagnosis:
@@ -87,6 +101,8 @@ def _aside(ledger: Ledger) -> Iterator[Diagnosis]:
         yield Diagnosis(f"waiting: {sync}", found)
     last = ledger.last_run()
     advice = f"syncata report {last.id}" if last else "look at the report of the next run"
+    for (sync, _stage), records in ledger.reject_counts(ignored=True).items():
+        yield Diagnosis(f"set aside: {sync}", f"{number(records, 'record')} that somebody ignores")
     for (sync, stage), records in ledger.reject_counts().items():
         by = "the target" if stage == "target" else "the mapping"
         yield Diagnosis(f"set aside: {sync}", f"{number(records, 'record')} by {by}", advice)

@@ -7,7 +7,17 @@ from typing import Any
 from syncata.expressions import UNDEFINED
 from syncata.ledger import Confirmed
 from syncata.mapping.compiled import Item, Standing
-from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, canonical, refusal
+from syncata.model import (
+    IN_DOUBT,
+    Action,
+    Change,
+    JsonObject,
+    Known,
+    Reason,
+    Stamp,
+    canonical,
+    refusal,
+)
 from syncata.plan import Decision, decide, keep_omitted
 from syncata.spec.model import Sync
 from syncata.spec.operations import Resource
@@ -39,15 +49,19 @@ class Judged:
     final: bool = False
 
 
-def decision_of(judged: Judged, before: Confirmed, desired: str | None, sync: Sync) -> Decision:
-    """What a judged record needs."""
+def decision_of(
+    judged: Judged, before: Confirmed, desired: str | None, sync: Sync, resource: Resource
+) -> Decision:
+    """What a judged record needs. What is in doubt is sent again, although it was confirmed."""
+    known = judged.keyed.known
     if judged.final:
         return Decision(Action.UNCHANGED, Reason.SOURCE)
+    in_doubt = known is not None and known.stamp.source == IN_DOUBT
     return decide(
         judged.standing,
-        judged.keyed.known,
+        known,
         judged.keyed.stamp,
-        same=desired == before.payload,
+        same=desired == before.payload and not (in_doubt and resource.rewrite is not None),
         on_excluded=sync.on_excluded,
     )
 
@@ -59,7 +73,7 @@ def was_refused(keyed: Keyed, desired: str | None) -> bool:
 
 def desired_of(judged: Judged, confirmed: str | None, resource: Resource) -> str | None:
     """The payload to send, as JSON text, with what becomes of fields we send no longer."""
-    update = resource.operations.get("update") or resource.operations.get("upsert")
+    update = resource.rewrite
     if update is None or not confirmed or judged.payload is None or judged.text == confirmed:
         return judged.text
     kept = keep_omitted(judged.payload, json.loads(confirmed), update.omitted)

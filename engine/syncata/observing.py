@@ -83,9 +83,7 @@ class Drift:
     def settle_all_gone(self) -> None:
         """Make everything again, because what it belonged to is not there any more."""
         for page in pages(self.planner.ledger.live(self.planner.name), _PAGE):
-            confirmed = self.planner.ledger.confirmed([known.id for known in page])
-            for known in page:
-                self._judge(known, confirmed.get(known.id, NOTHING), Sight(gone=True), {})
+            self._judge_page([(known, Sight(gone=True)) for known in page], counting=False)
 
     async def missing(self) -> list[Known]:
         """The live records that the list does not hold; none where there is no list."""
@@ -120,14 +118,16 @@ class Drift:
         turn = self.planner.ledger.drifts.turn() % share
         live = self.planner.ledger.live(self.planner.name)
         for chosen in pages((k for k in live if k.id % share == turn), _PAGE):
-            due = [k for k in chosen if not self._is_written(k)]
+            staged = self._staged(chosen).values()
+            written = {change.key for change in staged if change.action is not Action.UNCHANGED}
+            due = [known for known in chosen if known.key not in written]
             self.planner.header.looked_at += len(due)
             async for page in self._looked_at(due):
                 self._judge_page(page)
 
-    def _is_written(self, known: Known) -> bool:
-        staged = self.planner.staging.change(self.planner.name, known.key)
-        return staged is not None and staged.action is not Action.UNCHANGED
+    def _staged(self, records: Sequence[Known]) -> dict[str, Change]:
+        keys = [known.key for known in records]
+        return self.planner.staging.changes_for(self.planner.name, keys)
 
     async def _looked_at(
         self, records: Sequence[Known]
@@ -148,12 +148,15 @@ class Drift:
         except ReferenceMissing:
             return None  # what it belongs to is not there either, and is put back first
 
-    def _judge_page(self, page: Sequence[tuple[Known, Sight]]) -> None:
-        planner = self.planner
-        confirmed = planner.ledger.confirmed([known.id for known, _ in page])
-        times = planner.ledger.drifts.times(planner.name, [known.key for known, _ in page])
+    def _judge_page(self, page: Sequence[tuple[Known, Sight]], *, counting: bool = True) -> None:
+        """`counting`: what was put back too often is left alone."""
+        ledger, records = self.planner.ledger, [known for known, _ in page]
+        confirmed = ledger.confirmed([known.id for known in records])
+        keys = [known.key for known in records] if counting else []
+        times, staged = ledger.drifts.times(self.planner.name, keys), self._staged(records)
         for known, sight in page:
-            self._judge(known, confirmed.get(known.id, NOTHING), sight, times)
+            before = confirmed.get(known.id, NOTHING)
+            self._judge(known, before, sight, times, staged.get(known.key))
 
     def _judge(
         self,
@@ -161,8 +164,8 @@ class Drift:
         before: Confirmed,
         sight: Sight,
         times: Mapping[tuple[str, str], int],
+        staged: Change | None,
     ) -> None:
-        staged = self.planner.staging.change(self.planner.name, known.key)
         if (staged.action if staged else None) not in _OPEN:
             return
         if sight.gone and self._is_left_out(known):
@@ -203,6 +206,8 @@ class Drift:
         seen = None if seen is sight.nothing else seen
         if name in self.planner.compiled.unordered:
             seen, wanted = in_order(seen), in_order(wanted)
+        if isinstance(seen, str) and isinstance(wanted, str):
+            return seen == wanted
         return canonical(seen) == canonical(wanted)
 
     def _stage(

@@ -1,6 +1,7 @@
 """HTML of a feed: as plain text, or sanitized. The only module that imports nh3."""
 
 import re
+from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
 from typing import Any
@@ -20,6 +21,7 @@ PARAGRAPHS = {
     "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "dl", "figure", "body",
 }  # fmt: skip
 LINES = {"br", "li", "tr", "dt", "dd"}
+CELLS = {"td", "th"}
 
 
 def sanitized(html: Any) -> Any:
@@ -47,6 +49,11 @@ def text(html: Any) -> Any:
         raise wrong_argument(1, "text", "a text")
     if "<" not in html and "&" not in html:
         return " ".join(html.split())
+    return _readable(html)
+
+
+@lru_cache(maxsize=8)  # a mapping asks whether there is a text, and then for it
+def _readable(html: str) -> str:
     reader = _TextReader()
     if not reader.take_simple(html):
         reader.feed(html)
@@ -54,15 +61,35 @@ def text(html: Any) -> Any:
     return reader.result()
 
 
-# Text, or a tag as feeds have them: with attributes in quotes, if any. Anything else (comments,
-# declarations, scripts, markup that is broken) is left to the parser of the standard library.
-_TOKEN = re.compile(
-    r"""([^<]+)|<(/?)([A-Za-z][A-Za-z0-9]*)(?:\s+[A-Za-z-]+=(?:"[^"<>]*"|'[^'<>]*'))*\s*(/?)>"""
+# A tag as feeds have them, without its brackets: with attributes in quotes, if any. Anything else
+# (comments, declarations, scripts, broken markup) is left to the parser of the standard library.
+_TAG = re.compile(
+    r"""(/?)([A-Za-z][A-Za-z0-9]*)(?:\s+[A-Za-z-]+=(?:"[^"<>]*"|'[^'<>]*'))*\s*(/?)"""
 )
 _SPACES = re.compile(r"\s\s+|[^\S ]")  # what is more than a single space
+_MATTER = DROPPED | PARAGRAPHS | LINES | CELLS
+_SHORT = 64  # characters of a tag that is remembered: no large one may fill the memory
 _BREAK = re.compile(r"([\f\v])")
+# As these begin with what is literal, they are found without trying at every character.
+_EMPTY_ITEMS = re.compile(r"\v- ?(?:\v- ?)*(?=[\f\v]|$)")
+_PARAGRAPH = re.compile(r"(?:\f|\v\v*\f)[\f\v]*")
 # Their content is no markup for the parser.
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"}
+
+
+def _tag(text: str) -> tuple[str, bool, bool] | None:
+    """A simple tag: its name, whether it starts an element, whether it ends one; None: no such."""
+    return _known_tag(text) if len(text) < _SHORT else _known_tag.__wrapped__(text)
+
+
+@lru_cache(maxsize=1024)
+def _known_tag(text: str) -> tuple[str, bool, bool] | None:
+    match = _TAG.fullmatch(text)
+    if match is None or match[2].lower() in _RAW:
+        return None
+    name = match[2].lower()
+    matters = name in _MATTER
+    return name, matters and not match[1], matters and bool(match[1] or match[3])
 
 
 class _TextReader(HTMLParser):
@@ -76,19 +103,19 @@ class _TextReader(HTMLParser):
     def take_simple(self, html: str) -> bool:
         """Read HTML that consists of text and ordinary tags, many times as fast as the parser; any
         other is left alone, and the answer is false."""
-        matches = list(_TOKEN.finditer(html))
-        if sum(len(match[0]) for match in matches) != len(html):
+        first, *rest = html.split("<")
+        parts = [part.partition(">") for part in rest]
+        tags = [known for tag, bracket, _ in parts if bracket and (known := _tag(tag))]
+        if len(tags) < len(parts):
             return False
-        if any(match[3] and match[3].lower() in _RAW for match in matches):
-            return False
-        for data, closing, tag, single in (match.groups() for match in matches):
+        self.handle_data(unescape(first))
+        for (name, starts, ends), (_, _, data) in zip(tags, parts, strict=True):
+            if starts:
+                self.handle_starttag(name, [])
+            if ends:
+                self.handle_endtag(name)
             if data:
                 self.handle_data(unescape(data))
-                continue
-            if not closing:
-                self.handle_starttag(tag.lower(), [])
-            if closing or single:
-                self.handle_endtag(tag.lower())
         return True
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
@@ -107,13 +134,16 @@ class _TextReader(HTMLParser):
             del self.dropped[self.dropped.index(tag) :]
         elif tag in PARAGRAPHS:
             self.pieces.append("\f")
-        elif tag in {"td", "th"}:
+        elif tag in CELLS:
             self.pieces.append(" ")
 
     def handle_data(self, data: str) -> None:
         """Keep the text, one space for any white space."""
-        if not self.dropped:
-            self.pieces.append(_SPACES.sub(" ", data))
+        if self.dropped:
+            return
+        if not data.isprintable() or "  " in data:  # else it has no white space but single spaces
+            data = _SPACES.sub(" ", data)
+        self.pieces.append(data)
 
     def result(self) -> str:
         """The text: at most one blank line in a row, no spaces at the ends of lines."""
@@ -121,8 +151,9 @@ class _TextReader(HTMLParser):
         if rest:  # no spaces beside breaks
             parts = [part.strip(" ") for part in rest[:-1]]
             first = "".join([first.rstrip(" "), *parts, rest[-1].lstrip(" ")])
-        joined = re.sub(r"(?:\v- ?)+(?=[\f\v]|$)", "", first)  # items without text
-        joined = re.sub(r"[\f\v]*\f[\f\v]*", "\n\n", joined).replace("\v", "\n")
+        if "\v-" in first:
+            first = _EMPTY_ITEMS.sub("", first)
+        joined = _PARAGRAPH.sub("\n\n", first).replace("\v", "\n")
         if "  " in joined:
             joined = re.sub(r" {2,}", " ", joined)
         return joined.strip()

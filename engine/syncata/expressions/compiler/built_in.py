@@ -31,6 +31,8 @@ KINDS = (
 )
 # As plain as their first argument.
 ITEMS = _names("filter keys lookup reverse shuffle sort distinct merge spread single zip clone")
+# What makes an object of the members of its arguments: it is plain JSON if they are.
+COPIES = _names("merge")
 # What may not be collapsed yet.
 OPEN = _names("map filter keys lookup distinct each spread match")
 DEFINED = _names("count exists random")
@@ -57,11 +59,16 @@ def own(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     return w.once(Value(f"f_{name}.take({', '.join(arguments)})", kind))
 
 
-def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
-    """A function of the language: called at once where the arguments fit for certain."""
+def built_in(
+    w: Writer, name: str, node: tree.Call, place: Place, *, outward: bool = False
+) -> Value:
+    """A function of the language: called at once where the arguments fit for certain.
+
+    `outward`: its arguments must be plain JSON.
+    """
     if name == "join" and len(node.arguments) == 2:
         return _join(w, node, place)
-    values = [w.node(each, place) for each in node.arguments]
+    values = [w.node(each, place, outward=outward) for each in node.arguments]
     if name == "exists" and len(values) == 1:
         code = "True" if values[0].defined else f"({values[0].code} is not UNDEFINED)"
         return Value(code, Kind.BOOLEAN, defined=True)
@@ -150,7 +157,7 @@ def _guard(parameter: Parameter, value: Value) -> str | None:
 def _result(name: str, values: list[Value], code: str) -> Value:
     kind = next((kind for kind, names in KINDS if name in names), Kind.ANY)
     if name in ITEMS and all(json_like(value) for value in values[:1]):
-        kind = Kind.FLAT
+        kind = Kind.JSON if name in COPIES and values[0].kind in PLAIN else Kind.FLAT
     text = bool(values) and values[0].defined and values[0].kind is Kind.TEXT
     defined = name in DEFINED or (name in TEXTS and text)
     return Value(code, kind, defined=defined, open=name in OPEN)

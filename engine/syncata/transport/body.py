@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import httpx
+import orjson
 
 _MAX_DEPTH = 100
 _PIECE = 256 * 1024
@@ -108,16 +109,47 @@ def decode(raw: bytes) -> Any:
 
     Damaged for what is no JSON text (it may have been cut), Unusable for JSON beyond the limits.
     """
+    value = _quickly(raw)
+    if value is _UNCERTAIN:
+        value = _carefully(raw)
+        check_depth(value)
+    elif not _is_shallow(raw):
+        check_depth(value)
+    return value
+
+
+def _quickly(raw: bytes) -> Any:
+    """What orjson reads, where that is for certain what we read; else _UNCERTAIN.
+
+    Integers beyond 64 bits become floats in it, and it refuses half a surrogate pair.
+    """
+    if _LONG_NUMBER in raw.translate(_DIGITS):
+        return _UNCERTAIN
     try:
-        value = _DECODER.decode(raw.decode("utf-8-sig"))
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return _UNCERTAIN
+
+
+def _carefully(raw: bytes) -> Any:
+    try:
+        return _DECODER.decode(raw.decode("utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise Damaged(f"its body is not valid JSON ({error})") from error
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
         raise Unusable(f"its body holds a number beyond every limit ({error})") from error
-    check_depth(value)
-    return value
+
+
+def _is_shallow(raw: bytes) -> bool:
+    """Whether nothing is nested too deep for certain; brackets in texts may hide that."""
+    brackets = raw.translate(_PAIRS, _NO_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"()", b"")
+    return not brackets
 
 
 def check_depth(value: Any) -> None:
@@ -151,6 +183,11 @@ def _finite(text: str) -> float:
     return number
 
 
+_UNCERTAIN: Any = object()
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG_NUMBER = b"0" * 19  # shorter ones fit into 64 bits
+_PAIRS = bytes.maketrans(b"[{]}", b"(())")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncata.expressions import UNDEFINED
 from syncata.ledger import Confirmed
@@ -13,8 +13,7 @@ from syncata.spec.model import Sync
 from syncata.spec.operations import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """A record with its key, what the ledger knows of it, and the stamp the target refused."""
 
     key: str

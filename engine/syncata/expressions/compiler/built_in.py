@@ -47,6 +47,7 @@ GUARDS = {
     "s": "type({0}) is str", "n": "type({0}) in NUMBERS", "b": "type({0}) is bool",
     "o": "type({0}) is dict", "f": "isinstance({0}, Function)",
 }  # fmt: skip
+ITEM_TYPES = {"s": "TEXT_ITEMS", "n": "NUMBERS", "o": "OBJECT_ITEMS"}  # of arrays, by signature
 KIND_LETTERS = {
     Kind.TEXT: "s", Kind.NUMBER: "n", Kind.COMPUTED: "n", Kind.BOOLEAN: "b", Kind.FUNCTION: "f",
 }  # fmt: skip
@@ -145,7 +146,11 @@ def _guard(parameter: Parameter, value: Value) -> str | None:
     """The test of one argument: empty if it fits for certain, None if there is none."""
     letters = parameter.pattern.strip("?+").strip("[]").replace("m", "")
     if parameter.is_array:
-        return None if parameter.items else f"isinstance({value.code}, list)"
+        test = f"isinstance({value.code}, list)"
+        if not parameter.items:
+            return test
+        types = ITEM_TYPES.get(parameter.items)
+        return types and f"({test} and {types}.issuperset(map(type, {value.code})))"
     if set("asnblo") <= set(letters):
         return "" if "f" in letters or value.kind in PLAIN else None
     if value.defined and KIND_LETTERS.get(value.kind, "-") in letters:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -204,6 +204,33 @@ def canonical(value: Any) -> bytes:
         return text.encode()
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+UNREAD: Final[Any] = object()
+"""What a text yields that is not read quickly."""
+
+# Digits, and what may stand before a number; fewer digits than these fit into 64 bits.
+_NUMBERS = bytes.maketrans(b"123456789,[-\t\n\r ", b"0" * 9 + b":" * 7)
+_LONG_NUMBER = b":" + b"0" * 19
+
+
+def read_quickly(raw: bytes) -> Any:
+    """The object or array of a JSON text, exactly as `json` reads it; UNREAD if that may differ.
+
+    orjson makes floats of integers beyond 64 bits, and refuses half a surrogate pair.
+    """
+    if not raw.startswith((b"{", b"[")) or _LONG_NUMBER in raw.translate(_NUMBERS):
+        return UNREAD
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return UNREAD
+
+
+def decoded(text: str) -> Any:
+    """The value of a text that `canonical` made."""
+    value = read_quickly(text.encode())
+    return json.loads(text) if value is UNREAD else value
 
 
 def digest(value: Any, size: int = 16) -> bytes:

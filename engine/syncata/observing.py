@@ -1,15 +1,14 @@
 """What somebody changed on the target by hand: seen, compared with what was confirmed, put back."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from syncata.api import CompiledRequest
 from syncata.ledger import NOTHING, Confirmed, Seen, pages
-from syncata.mapping.compiled import in_order
-from syncata.model import Action, Change, Known, Reason, canonical
+from syncata.mapping.ordering import in_order
+from syncata.model import Action, Change, Known, Reason, canonical, decoded
 from syncata.plan import ARCHIVED, DELETED, keep_omitted
 from syncata.planning import SyncPlanner
 from syncata.session import Session
@@ -140,7 +139,7 @@ class Drift:
             yield [(k, s) for k, s in zip(some, sights, strict=True) if s is not None]
 
     async def _look(self, known: Known, before: Confirmed) -> Sight | None:
-        payload = json.loads(before.payload) if before.payload else {}
+        payload = decoded(before.payload) if before.payload else {}
         try:
             return await self.watcher.look(self.endpoint, known.key, before.target_id, payload)
         except MadeAnew:
@@ -174,7 +173,7 @@ class Drift:
             if sight.archived is False and not sight.gone and staged is None:
                 self._stage(known, before, staged, Action.ARCHIVE, sight)
             return
-        desired = json.loads(before.payload) if before.payload else {}
+        desired = decoded(before.payload) if before.payload else {}
         kinds = self._differences(sight, desired)
         header = self.planner.header
         header.well += [
@@ -249,10 +248,10 @@ class Drift:
             return replace(change, target_id=None)
         if action is Action.ARCHIVE or not before.payload or not wanted:
             return replace(change, confirmed=before.payload)
-        held = sight.over(json.loads(before.payload))
+        held = sight.over(decoded(before.payload))
         operations = self.planner.resource.operations
         update = operations.get("update") or operations.get("upsert")
-        kept = keep_omitted(json.loads(wanted), held, update.omitted if update else "replaced")
+        kept = keep_omitted(decoded(wanted), held, update.omitted if update else "replaced")
         texts = [canonical(value).decode() for value in (kept, held)]
         return replace(change, desired=texts[0], confirmed=texts[1])
 

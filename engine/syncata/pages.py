@@ -12,6 +12,8 @@ from syncata.model import clean, key_text
 from syncata.spec.requests import Pagination
 from syncata.transport import Answer, Endpoint, Request
 
+Digests = Sequence[bytes | None]
+
 
 @dataclass(slots=True)
 class Reading:
@@ -26,7 +28,7 @@ class Reading:
     pages: int = 0
     records: int = 0
     on_page: int = 0
-    digests: Sequence[bytes | None] = ()
+    digests: Digests = ()
     counted: int | None = None
     complete: bool = False
     whole: bool = False

@@ -54,106 +54,118 @@ def text(html: Any) -> Any:
 
 @lru_cache(maxsize=8)  # a mapping asks whether there is a text, and then for it
 def _readable(html: str) -> str:
-    reader = _TextReader()
-    if not reader.take_simple(html):
+    marked = _simple(html)
+    if marked is None:
+        reader = _TextReader()
         reader.feed(html)
         reader.close()
-    return reader.result()
+        marked = "".join(reader.pieces)
+    return _laid_out(marked)
 
+
+# What stands for tags until the text is laid out.
+_PARAGRAPH, _LINE, _ITEM = "\f", "\v", "\v- "
+_OPENING = _PARAGRAPH * 2
 
 # A tag as feeds have them, without its brackets: with attributes in quotes, if any. Anything else
 # (comments, declarations, scripts, broken markup) is left to the parser of the standard library.
 _TAG = re.compile(
     r"""(/?)([A-Za-z][A-Za-z0-9]*)(?:\s+[A-Za-z-]+=(?:"[^"<>]*"|'[^'<>]*'))*\s*(/?)"""
 )
-_SPACES = re.compile(r"\s\s+|[^\S ]")  # what is more than a single space
-_MATTER = DROPPED | PARAGRAPHS | LINES | CELLS
 _SHORT = 64  # characters of a tag that is remembered: no large one may fill the memory
-_BREAK = re.compile(r"([\f\v])")
-# As these begin with what is literal, they are found without trying at every character.
-_EMPTY_ITEMS = re.compile(r"\v- ?(?:\v- ?)*(?=[\f\v]|$)")
-_PARAGRAPH = re.compile(r"(?:\f|\v\v*\f)[\f\v]*")
 # Their content is no markup for the parser.
 _RAW = {"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes", "plaintext"}
 
 
-def _tag(text: str) -> tuple[str, bool, bool] | None:
-    """A simple tag: its name, whether it starts an element, whether it ends one; None: no such."""
-    return _known_tag(text) if len(text) < _SHORT else _known_tag.__wrapped__(text)
+def _simple(html: str) -> str | None:
+    """The marked text of HTML that consists of text and ordinary tags, many times as fast as the
+    parser yields it; None for any other."""
+    first, *rest = html.split("<")
+    pieces = [_spaced(unescape(first))]
+    for part in rest:
+        tag, bracket, data = part.partition(">")
+        mark = _mark(tag) if len(tag) < _SHORT else _mark.__wrapped__(tag)
+        if mark is None or not bracket:
+            return None
+        if mark and not (mark == _OPENING and pieces[-1] == _ITEM):
+            pieces.append(mark)
+        if data:
+            pieces.append(_spaced(unescape(data)))
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=1024)
-def _known_tag(text: str) -> tuple[str, bool, bool] | None:
-    match = _TAG.fullmatch(text)
-    if match is None or match[2].lower() in _RAW:
+def _mark(tag: str) -> str | None:
+    """What stands for an ordinary tag, given without its brackets; None for any other."""
+    match = _TAG.fullmatch(tag)
+    if match is None:
         return None
-    name = match[2].lower()
-    matters = name in _MATTER
-    return name, matters and not match[1], matters and bool(match[1] or match[3])
+    closing, name, single = match[1], match[2].lower(), match[3]
+    if name in _RAW or name in DROPPED:
+        return None
+    if name in PARAGRAPHS:
+        return _PARAGRAPH if closing or single else _OPENING
+    if name in LINES:
+        return "" if closing else _ITEM if name == "li" else _LINE
+    return " " if name in CELLS and (closing or single) else ""
+
+
+def _spaced(data: str) -> str:
+    """Text with one space for any white space."""
+    if data.isprintable() and "  " not in data:  # then it has no white space but single spaces
+        return data
+    return _SPACES.sub(" ", data)
+
+
+_SPACES = re.compile(r"\s\s+|[^\S ]")  # what is more than a single space
+_BREAK = re.compile(r"([\f\v])")
+# As these begin with what is literal, they are found without trying at every character.
+_EMPTY_ITEMS = re.compile(r"\v- ?(?:\v- ?)*(?=[\f\v]|$)")
+_PARAGRAPHS = re.compile(r"(?:\f|\v\v*\f)[\f\v]*")
+
+
+def _laid_out(marked: str) -> str:
+    """Marked text as it is read: at most one blank line in a row, no spaces at ends of lines."""
+    first, *rest = _BREAK.split(marked)
+    if rest:  # no spaces beside breaks
+        parts = [part.strip(" ") for part in rest[:-1]]
+        first = "".join([first.rstrip(" "), *parts, rest[-1].lstrip(" ")])
+    if "\v-" in first:
+        first = _EMPTY_ITEMS.sub("", first)
+    joined = _PARAGRAPHS.sub("\n\n", first).replace(_LINE, "\n")
+    if "  " in joined:
+        joined = re.sub(r" {2,}", " ", joined)
+    return joined.strip()
 
 
 class _TextReader(HTMLParser):
-    """Collects text; blocks become blank lines, list items dashes."""
+    """Collects marked text."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self.dropped: list[str] = []
 
-    def take_simple(self, html: str) -> bool:
-        """Read HTML that consists of text and ordinary tags, many times as fast as the parser; any
-        other is left alone, and the answer is false."""
-        first, *rest = html.split("<")
-        parts = [part.partition(">") for part in rest]
-        tags = [known for tag, bracket, _ in parts if bracket and (known := _tag(tag))]
-        if len(tags) < len(parts):
-            return False
-        self.handle_data(unescape(first))
-        for (name, starts, ends), (_, _, data) in zip(tags, parts, strict=True):
-            if starts:
-                self.handle_starttag(name, [])
-            if ends:
-                self.handle_endtag(name)
-            if data:
-                self.handle_data(unescape(data))
-        return True
-
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
         """Break before blocks, lines and items."""
         if tag in DROPPED:
             self.dropped.append(tag)
         elif tag in PARAGRAPHS:
-            if self.pieces[-1:] != ["\v- "]:  # not for a paragraph that starts an item
-                self.pieces.append("\f")
+            if self.pieces[-1:] != [_ITEM]:  # not for a paragraph that starts an item
+                self.pieces.append(_PARAGRAPH)
         elif tag in LINES:
-            self.pieces.append("\v- " if tag == "li" else "\v")
+            self.pieces.append(_ITEM if tag == "li" else _LINE)
 
     def handle_endtag(self, tag: str) -> None:
         """Break after blocks; end what was dropped."""
         if self.dropped and tag in self.dropped:
             del self.dropped[self.dropped.index(tag) :]
         elif tag in PARAGRAPHS:
-            self.pieces.append("\f")
+            self.pieces.append(_PARAGRAPH)
         elif tag in CELLS:
             self.pieces.append(" ")
 
     def handle_data(self, data: str) -> None:
         """Keep the text, one space for any white space."""
-        if self.dropped:
-            return
-        if not data.isprintable() or "  " in data:  # else it has no white space but single spaces
-            data = _SPACES.sub(" ", data)
-        self.pieces.append(data)
-
-    def result(self) -> str:
-        """The text: at most one blank line in a row, no spaces at the ends of lines."""
-        first, *rest = _BREAK.split("".join(self.pieces))
-        if rest:  # no spaces beside breaks
-            parts = [part.strip(" ") for part in rest[:-1]]
-            first = "".join([first.rstrip(" "), *parts, rest[-1].lstrip(" ")])
-        if "\v-" in first:
-            first = _EMPTY_ITEMS.sub("", first)
-        joined = _PARAGRAPH.sub("\n\n", first).replace("\v", "\n")
-        if "  " in joined:
-            joined = re.sub(r" {2,}", " ", joined)
-        return joined.strip()
+        if not self.dropped:
+            self.pieces.append(_spaced(data))

@@ -8,7 +8,7 @@ from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
 from syncata.mapping.context import Context, Functions, Note, Watch
 from syncata.mapping.contract import contract
-from syncata.mapping.ordering import sortable, unordered_fields
+from syncata.mapping.ordering import in_order, sortable, unordered_fields
 from syncata.mapping.persons import Keyed, hidden, is_personal
 from syncata.mapping.ranking import Ranking
 from syncata.model import JsonObject, Stamp, canonical, digest, key_text
@@ -285,14 +285,6 @@ class CompiledSync:
 
 def _always(_value: Any) -> bool:
     return True
-
-
-def in_order(value: Any) -> Any:
-    """A list without repetitions in an order of its own; anything else as it is."""
-    if not isinstance(value, list):
-        return value
-    by_text = {canonical(item): item for item in value}
-    return [by_text[text] for text in sorted(by_text)]
 
 
 def present(value: Any, path: tuple[str, ...]) -> bool:

@@ -22,6 +22,7 @@ from syncata.model import (
     canonical,
     refusal,
 )
+from syncata.pages import Digests
 from syncata.plan import SyncPlan, is_settled
 from syncata.planning.aside import GIVEN_UP, Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
@@ -90,9 +91,7 @@ class SyncPlanner:
         """The sync's name."""
         return self.compiled.sync.name
 
-    async def take(
-        self, records: Sequence[JsonObject], digests: Sequence[bytes | None] = ()
-    ) -> None:
+    async def take(self, records: Sequence[JsonObject], digests: Digests = ()) -> None:
         """Judge a page of the stream's records, with their digests, and stage what they need."""
         self.header.tally.read += len(records)
         await self._judge_all(list(self._items(records, digests)))
@@ -120,9 +119,7 @@ class SyncPlanner:
             *self.staging.parked.keys_between(self.name, low, high),
         ]
 
-    def _items(
-        self, records: Iterable[JsonObject], digests: Sequence[bytes | None] = ()
-    ) -> Iterator[Item]:
+    def _items(self, records: Iterable[JsonObject], digests: Digests = ()) -> Iterator[Item]:
         for record, source in zip(records, digests or repeat(None)):  # noqa: B905  endless
             try:
                 yield from self.compiled.items(record, source)

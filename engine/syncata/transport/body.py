@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 import httpx
-import orjson
+
+from syncata.model import UNREAD, read_quickly
 
 _MAX_DEPTH = 100
 _PIECE = 256 * 1024
@@ -109,37 +110,27 @@ def decode(raw: bytes) -> Any:
 
     Damaged for what is no JSON text (it may have been cut), Unusable for JSON beyond the limits.
     """
-    value = _quickly(raw)
-    if value is _UNCERTAIN:
-        value = _carefully(raw)
-        check_depth(value)
-    elif not _is_shallow(raw):
-        check_depth(value)
-    return value
+    value = decode_quickly(raw)
+    return _carefully(raw) if value is UNREAD else value
 
 
-def _quickly(raw: bytes) -> Any:
-    """What orjson reads, where that is for certain what we read; else _UNCERTAIN.
-
-    Integers beyond 64 bits become floats in it, and it refuses half a surrogate pair.
-    """
-    if _LONG_NUMBER in raw.translate(_DIGITS):
-        return _UNCERTAIN
-    try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return _UNCERTAIN
+def decode_quickly(raw: bytes) -> Any:
+    """What `decode` yields, where that is quickly told; else UNREAD."""
+    value = read_quickly(raw)
+    return value if value is UNREAD or _is_shallow(raw) else UNREAD
 
 
 def _carefully(raw: bytes) -> Any:
     try:
-        return _DECODER.decode(raw.decode("utf-8-sig"))
+        value = _DECODER.decode(raw.decode("utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise Damaged(f"its body is not valid JSON ({error})") from error
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
         raise Unusable(f"its body holds a number beyond every limit ({error})") from error
+    check_depth(value)
+    return value
 
 
 def _is_shallow(raw: bytes) -> bool:
@@ -183,9 +174,6 @@ def _finite(text: str) -> float:
     return number
 
 
-_UNCERTAIN: Any = object()
-_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
-_LONG_NUMBER = b"0" * 19  # shorter ones fit into 64 bits
 _PAIRS = bytes.maketrans(b"[{]}", b"(())")
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)

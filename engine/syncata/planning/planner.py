@@ -230,7 +230,7 @@ class SyncPlanner:
         payload = compiled.payload(item, scope) if live else None
         text = None if payload is None else canonical(payload).decode()
         order = compiled.order(item, scope) if live else ""
-        refused = keyed.refused == refusal(keyed.stamp, text)
+        refused = bool(keyed.refused) and keyed.refused == refusal(keyed.stamp, text)
         return Judged(keyed, standing, payload, text, order, refused=refused)
 
     def _defer(self, keyed: Keyed) -> None:

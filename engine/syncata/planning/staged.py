@@ -1,7 +1,6 @@
 """What becomes of one record: the change it needs, as it is staged."""
 
 import json
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from syncata.expressions import UNDEFINED
@@ -23,8 +22,7 @@ class Keyed(NamedTuple):
     refused: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A record that is not settled: what its sync says of it.
 
     `text` is the JSON text of `payload`. `final`: it is left alone. `refused`: the target refused

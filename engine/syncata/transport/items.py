@@ -8,7 +8,7 @@ from typing import Any
 
 from syncata.transport.body import Damaged, Unusable, check_depth, decode_quickly, raw_decode
 
-_SMALL = 4 * 1024 * 1024
+AT_ONCE = 4 * 1024 * 1024
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -22,12 +22,12 @@ class ItemReader:
     large item in many portions costs its size and not the square of it.
     """
 
-    def __init__(self, max_item: int) -> None:
-        """`max_item` bounds the characters of one item."""
+    def __init__(self, max_item: int, *, at_once: int = AT_ONCE) -> None:
+        """`max_item` bounds the characters of one item, `at_once` the bytes of a small array."""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._max_item = max_item
         self._small: list[bytes] | None = []
-        self._left = min(max_item, _SMALL)
+        self._left = min(max_item, at_once)
         self._text = ""
         self._enough = 0
         self._state = "start"

@@ -154,7 +154,7 @@ def test_a_body_is_read_quickly_as_it_is_read_carefully() -> None:
     deep = [b"[" * depth + b"]" * depth for depth in (99, 100, 101, 1023, 1025, 50_000)]
     nested = [b'{"a":[' * depth + b"]}" * depth for depth in (49, 50, 51)]
     hidden = [b'["' + b"[" * 200 + b'"]', b'[{"]":"["}]']
-    for raw in [*deep, *nested, *hidden, *(text().encode() for _ in range(5000))]:
+    for raw in [*deep, *nested, *hidden, *(text().encode() for _ in range(2000))]:
         end = luck.choice([None, None, None, luck.randint(0, len(raw))])
         for each in (raw, b"\xef\xbb\xbf" + raw, raw[:end]):
             assert read(decode, each) == read(_carefully, each), each[:200]

@@ -42,6 +42,7 @@ DOORS = {
     "referencing": "checks",
     "jsonata": "expressions",
     "nh3": "expressions",
+    "re2": "expressions",
     "httpx": "transport",
     "httpcore": "transport",
     "sqlite3": "ledger",

@@ -163,3 +163,19 @@ def test_a_scope_that_is_missing_is_found_before_the_first_run(shop: Shop, scope
     assert (result.exit, len(failed)) == (4, 1)
     assert f"the credential lacks the scope {scope}" in failed[0]["found"]
     assert shop.airtable.effects() == {}
+
+
+def test_an_update_that_empties_a_column_and_is_refused_is_sent_no_more(shop: Shop) -> None:
+    """The description is taken away, so that null is sent for it: that, too, was refused."""
+    shop.stripe.put("p1", description="A mug")
+    shop.run()
+    shop.stripe.patch("p1", description=None)
+    shop.airtable.fault(fail_items="p1")
+    assert shop.run(exit=6).planned("products") == {"update": 1}
+    mark = shop.airtable.mark()
+    assert shop.planned_now(exit=6) == {"rejected": 1}
+    assert shop.airtable.writes(mark) == []
+    shop.airtable.fault(fail_items=None)
+    shop.stripe.patch("p1", name="Another mug")
+    assert shop.planned_now() == {"update": 1}
+    assert "Description" not in shop.airtable.rows()["p1"]

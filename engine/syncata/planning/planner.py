@@ -20,7 +20,6 @@ from syncata.model import (
     Known,
     Stamp,
     canonical,
-    refusal,
 )
 from syncata.pages import Digests
 from syncata.plan import SyncPlan, is_settled
@@ -34,6 +33,7 @@ from syncata.planning.staged import (
     desired_of,
     known_payload,
     shown_reason,
+    was_refused,
 )
 from syncata.spec.operations import Resource
 from syncata.target.keyed import LookupPending
@@ -230,8 +230,7 @@ class SyncPlanner:
         payload = compiled.payload(item, scope) if live else None
         text = None if payload is None else canonical(payload).decode()
         order = compiled.order(item, scope) if live else ""
-        refused = bool(keyed.refused) and keyed.refused == refusal(keyed.stamp, text)
-        return Judged(keyed, standing, payload, text, order, refused=refused)
+        return Judged(keyed, standing, payload, text, order)
 
     def _defer(self, keyed: Keyed) -> None:
         text = canonical([keyed.item.value, keyed.item.parent]).decode()
@@ -267,7 +266,7 @@ class SyncPlanner:
             before.payload if judged.final else desired_of(judged, before.payload, self.resource)
         )
         decision = decision_of(judged, before, desired, self.compiled.sync)
-        if judged.refused and decision.action in _WRITTEN:
+        if decision.action in _WRITTEN and was_refused(judged.keyed, desired):
             # The target refused exactly this before; asking again would not change its mind.
             self.header.tally.add(Action.REJECTED, "target")
             return None

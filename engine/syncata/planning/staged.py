@@ -6,14 +6,14 @@ from typing import Any, NamedTuple
 from syncata.expressions import UNDEFINED
 from syncata.ledger import Confirmed
 from syncata.mapping.compiled import Item, Standing
-from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, canonical
+from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, canonical, refusal
 from syncata.plan import Decision, decide, keep_omitted
 from syncata.spec.model import Sync
 from syncata.spec.operations import Resource
 
 
 class Keyed(NamedTuple):
-    """A record with its key, what the ledger knows of it, and the stamp the target refused."""
+    """A record with its key, what the ledger knows of it, and the token of what was refused."""
 
     key: str
     stamp: Stamp
@@ -25,8 +25,7 @@ class Keyed(NamedTuple):
 class Judged(NamedTuple):
     """A record that is not settled: what its sync says of it.
 
-    `text` is the JSON text of `payload`. `final`: it is left alone. `refused`: the target refused
-    exactly this before.
+    `text` is the JSON text of `payload`. `final`: it is left alone.
     """
 
     keyed: Keyed
@@ -35,7 +34,6 @@ class Judged(NamedTuple):
     text: str | None
     order: str = ""
     final: bool = False
-    refused: bool = False
 
 
 def decision_of(judged: Judged, before: Confirmed, desired: str | None, sync: Sync) -> Decision:
@@ -49,6 +47,11 @@ def decision_of(judged: Judged, before: Confirmed, desired: str | None, sync: Sy
         same=desired == before.payload,
         on_excluded=sync.on_excluded,
     )
+
+
+def was_refused(keyed: Keyed, desired: str | None) -> bool:
+    """Whether the target refused exactly this before: the whole payload, as it would be sent."""
+    return keyed.refused is not None and keyed.refused == refusal(keyed.stamp, desired)
 
 
 def desired_of(judged: Judged, confirmed: str | None, resource: Resource) -> str | None:

@@ -74,9 +74,9 @@ def test_compiled_expressions_start_no_process() -> None:
 
 def test_the_worker_is_killed_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not end is reported with code and position, and the next record is evaluated."""
-    monkeypatch.setattr(isolation, "WAIT", 0.5)
     assert interpreted("a", {"a": 1}) == 1
     first = isolation._free[0].pid
+    monkeypatch.setattr(isolation, "WAIT", 0.5)  # not before it runs: to start takes longer
     with pytest.raises(ExpressionError) as raised:
         interpreted("($f := function() { $f() }; $f())", {})
     assert (raised.value.code, raised.value.position.column) == ("D1012", 1)

@@ -91,11 +91,18 @@ def test_credentials_that_are_refused_end_the_run(shop: Shop, side: str) -> None
 
 
 def test_a_table_that_is_not_there_is_told_by_name(shop: Shop) -> None:
-    """Airtable does not tell a wrong table from a token without access: both are named."""
+    """Airtable does not tell a wrong table from a token without access: run and doctor name both,
+    with the settings, and neither blames a scope."""
     shop.stripe.fill(1)
     shop.connect(table="Nothing")
-    message = shop.run(exit=4).run["error"]["message"]
-    assert "the base appSimulated00001, or there is no table Nothing" in message
+    told = "there is no table Nothing in a base appSimulated00001, or the token has no access to it"
+    assert told in shop.run(exit=5).run["error"]["message"]
+    checks = shop.cli("doctor", "main", "--json").json["checks"]
+    wrong = [check for check in checks if check["state"] == "failed"]
+    assert "target: reading the table" in {check["subject"] for check in wrong}
+    for check in wrong:
+        assert f"{told} (settings base_id and table)" in check["found"]
+        assert "scope" not in check["found"] + check["advice"]
 
 
 def test_a_column_that_is_missing_stops_the_run_before_it_writes(shop: Shop) -> None:

@@ -15,6 +15,7 @@ from syncata.spec.build import build_spec
 from syncata.spec.model import Spec
 
 SUFFIXES = (".yaml", ".yml")
+NO_SPECS = frozenset({"demo"})  # says what `syncata demo` runs
 OF_TESTS = ("SYN350", "SYN351", "SYN352")
 
 
@@ -63,8 +64,8 @@ def read_spec(path_or_name: str | Path, *, search: Sequence[Path] = ()) -> Docum
         return load_bytes(own.read_bytes(), str(own))
     known = [*spec_names(search)]
     hint = did_you_mean(text, known) or "give a path to a spec, or the name of one"
-    places = ", ".join(str(place) for place in [*search, "the packaged ones"])
-    message = f'there is no spec named "{text}" in {places}'
+    places = "".join(f" in {place} or" for place in search)
+    message = f'there is no spec named "{text}"{places} among the packaged ones'
     raise SpecInvalid((Finding(Position(text, 1, 1), "SYN004", message, hint),))
 
 
@@ -73,7 +74,7 @@ def spec_names(search: Sequence[Path] = ()) -> list[str]:
     found = [f.name for place in search if place.is_dir() for f in place.iterdir()]
     found += [file.name for file in folder("mappings").iterdir()]
     names = {name.rpartition(".")[0] for name in found if name.endswith(SUFFIXES)}
-    return sorted(names)
+    return sorted(names - NO_SPECS)
 
 
 def spec_schema(spec: Spec, name: str | None) -> dict[str, object] | None:

@@ -70,8 +70,10 @@ class CommandGroup(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib  # noqa: PLC0415  only a mistake needs it
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            meant = f'; did you mean "{near[0]}"?' if near else ""
+            begins = [f'"{name}"' for name in COMMANDS if name.startswith(args[0])]
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.7)
+            meant = " or ".join(begins[:3]) or "".join(f'"{name}"' for name in near)
+            meant = f"; did you mean {meant}?" if meant else ""
             raise click.UsageError(f'there is no command "{args[0]}"{meant}', ctx)
         return super().resolve_command(ctx, args)
 
@@ -110,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         output.usage(mistake)
         sys.exit(Exit.USAGE)
     except SpecInvalid as invalid:
-        output.findings(invalid.findings)
+        output.invalid(invalid.findings)
         sys.exit(invalid.exit_code)
     except SyncataError as error:
         output.error(error)

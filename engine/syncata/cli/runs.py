@@ -1,5 +1,6 @@
 """`syncata runs [CONNECTION]` and `syncata runs show RUN`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def _runs(project: Project, name: str, limit: int) -> list[Run]:
     if not path.exists():
         return []
     with open_ledger(path, read_only=True) as ledger:
-        return ledger.runs(limit)
+        return [replace(run, state=ledger.state_of(run)) for run in ledger.runs(limit)]
 
 
 def _show(output: Output, found: list[tuple[str, Run]]) -> None:
@@ -55,10 +56,13 @@ def _show(output: Output, found: list[tuple[str, Run]]) -> None:
         output.document({"runs": [_data(name, run) for name, run in found]})
         return
     width = max((len(name) for name, _ in found), default=0)
+    commands = max((len(run.command) for _, run in found), default=0)
     for name, run in found:
         took = duration(run.header["seconds"]) if "seconds" in run.header else ""
         state = paint(f"{run.state:<18}", "green" if run.exit_code == 0 else "red")
-        line = f"{run.id}  {name:<{width}}  {state}  {run.command:<6}  {run.started}  {took}"
+        line = (
+            f"{run.id}  {name:<{width}}  {state}  {run.command:<{commands}}  {run.started}  {took}"
+        )
         output.result([line.rstrip()])
     if found:
         output.next(f"syncata report {found[0][1].id}")

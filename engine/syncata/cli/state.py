@@ -1,18 +1,22 @@
 """`syncata state prune`."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from syncata.cli.deciding import remembered
+from syncata.cli.operate import clocks
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError
 from syncata.ledger import Ledger
+from syncata.report.values import number
 from syncata.run import new_run_id
+
+_KINDS = {"records": "record", "rejects": "reject", "waiting": "waiting record", "runs": "run"}
 
 
 @click.group("state")
@@ -33,7 +37,7 @@ def prune(
     A record about a person that the source still tells of is new to the next full reading.
     """
     output, project = Output(as_json=as_json), find_project(project_dir)
-    before = datetime.now(UTC) - _days(older)
+    before = clocks().now() - _days(older)
     dropped: dict[str, dict[str, int]] = {}
     for name in project.chosen(connections):
         if project.ledger_file(name).exists():
@@ -44,7 +48,7 @@ def prune(
         output.document({"pruned": dropped})
         return
     for name, counts in dropped.items():
-        told = ", ".join(f"{n:,} {kind}" for kind, n in counts.items() if n) or "nothing"
+        told = ", ".join(number(n, _KINDS[kind]) for kind, n in counts.items() if n) or "nothing"
         output.result([f"{name}: dropped {told}"])
     output.next("syncata status")
 

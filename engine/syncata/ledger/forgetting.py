@@ -43,11 +43,10 @@ class Forgetting:
                 self._database.rows("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", (text, now))
         return found
 
-    def lift(self, hashes: Sequence[str]) -> None:
-        """Whoever was forgotten may come back."""
+    def lift(self, hashes: Sequence[str]) -> int:
+        """Whoever was forgotten may come back; how many of these hashes were kept."""
         with self._records.writing():
-            sql = "DELETE FROM forgotten WHERE person = ?"
-            self._database.many(sql, [(text,) for text in hashes])
+            return sum(self._delete("forgotten", "person = ?", text) for text in hashes)
 
     def prune(self, syncs: Iterable[str], before: str, before_run: str) -> Pruned:
         """Drop runs, rejects and waiting records last met before an instant (ISO 8601).

@@ -233,6 +233,10 @@ class Ledger(OpenFile):
         """Whether a process writes to it now; a run that seems to run without has died."""
         return is_held(self.path.with_name(f"{self.path.name}.lock"))
 
+    def state_of(self, run: Run) -> str:
+        """The state of a run; `died` if it seems to run, and nobody holds the ledger."""
+        return "died" if run.state == "running" and not self.is_in_use() else run.state
+
     def run(self, run: str) -> Run | None:
         """One run, or None."""
         return self._runs.get(run)

@@ -6,7 +6,7 @@ Pure functions from values to values; nothing here reads a clock, a file or a ne
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED
@@ -18,8 +18,7 @@ from syncata.spec.model import Guards
 _SETTLED = (None, Reason.CLOSED, Reason.EXCLUDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What one record needs, and why."""
 
     action: Action

@@ -15,7 +15,7 @@ from syncata.expressions import (
     compile_expression,
     compile_template,
 )
-from syncata.model import JsonObject, canonical, key_text
+from syncata.model import JsonObject, digest, key_text
 from syncata.pages import NextPage, Reading, list_met, require_data, require_shape
 from syncata.spec.model import Absent, Incremental, Stream
 from syncata.spec.requests import Pagination
@@ -61,7 +61,8 @@ class StreamReader:
             reading.began = reading.began or answer.date
             if self._changes is not None:
                 self._changes.note(records, scope, reading)
-            self._refuse_repeated(records, met, reading.pages)
+            reading.digests = [_digest(record) for record in records]
+            self._refuse_repeated(reading, met)
             yield records[:room]
             if reading.records >= cap:
                 reading.records = cap
@@ -93,19 +94,15 @@ class StreamReader:
                 )
         return records
 
-    def _refuse_repeated(self, records: list[JsonObject], met: dict[int, int], page: int) -> None:
+    def _refuse_repeated(self, reading: Reading, met: dict[int, int]) -> None:
         """Refuse a page whose records all came before; the rest of its answer may differ."""
-        if not records:
+        if not reading.digests or None in reading.digests:  # such records are rejected one by one
             return
-        try:
-            mark = hash(canonical(records))
-        except ValueError:  # no JSON text: its records are rejected one by one
-            return
-        earlier = met.setdefault(mark, page)
-        if earlier != page:
+        earlier = met.setdefault(hash(tuple(reading.digests)), reading.pages)
+        if earlier != reading.pages:
             raise Unavailable(
                 f"the source gave the records of page {earlier} of the stream {self.stream.name} "
-                f"again as page {page}; reading on might never end",
+                f"again as page {reading.pages}; reading on might never end",
                 hint="check `pagination` of the stream",
             )
 
@@ -127,6 +124,13 @@ class StreamReader:
 
 
 _NO_CAP = 1 << 62
+
+
+def _digest(record: JsonObject) -> bytes | None:
+    try:
+        return digest(record)
+    except ValueError:
+        return None
 
 
 def _whole(value: Any) -> int | None:

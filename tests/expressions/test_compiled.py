@@ -28,6 +28,21 @@ def value_of(text: str, value: Any = None, scope: Scope = SCOPE) -> Any:
     return made.evaluate({} if value is None else value, scope)
 
 
+def test_what_merge_makes_of_plain_json_is_plain_and_not_copied() -> None:
+    """A record keeps its parts; what was a sequence leaves as a list, a function not at all."""
+    data = {"data": [{"at": {"b": [1, None]}, "c": [{"d": 1}, {"d": 2}]}, {"at": {}}]}
+    first, second = value_of('data.$merge([at, {"all": c.d, "n": nothing}])', data)
+    assert (first, second) == ({"b": [1, None], "all": [1, 2]}, {})
+    assert first["b"] is data["data"][0]["at"]["b"]  # type: ignore[index]
+    assert type(first["all"]) is list
+    assert value_of('$merge([{"a": 1}, {"a": 2, "b": 3}])') == {"a": 2, "b": 3}
+    for text in ('data.$merge([at, {"f": $sum}])', 'data.$merge([at, "x"])'):
+        with pytest.raises(ExpressionError):
+            value_of(text, data)
+    own = "($merge := function($x) {$x[0]}; data.$merge([at, 1]))"
+    assert value_of(own, data) == [{"b": [1, None]}, {}]
+
+
 def test_generated_code_can_be_read() -> None:
     """The source of the function says in order what the expression does."""
     assert generated(compile_expression(Scalar.of("$trim(title) & image.big"))) == (

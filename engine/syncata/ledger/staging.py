@@ -134,10 +134,20 @@ class Staging(OpenFile):
 
     def change(self, sync: str, key: str) -> Change | None:
         """The change that is staged for a record."""
+        return self.changes_for(sync, [key]).get(key)
+
+    def changes_for(self, sync: str, keys: Iterable[str]) -> dict[str, Change]:
+        """The changes that are staged for records, by key."""
         self._index()
-        sql = f"SELECT {CHANGE} FROM change WHERE sync = ? AND key = ? LIMIT 1"
-        rows = self._database.rows(sql, (sync, key))
-        return change_of(rows[0]) if rows else None
+        found: dict[str, Change] = {}
+        for page in pages(keys, PAGE):
+            sql = (
+                f"SELECT {CHANGE} FROM change WHERE sync = ? AND key IN ({marks(len(page))}) "
+                "ORDER BY seq DESC"  # of several the first one
+            )
+            changes = map(change_of, self._database.rows(sql, (sync, *page)))
+            found.update((change.key, change) for change in changes)
+        return found
 
     def _rows(self, sync: str | None, actions: Collection[Action] | None) -> Iterator[Row]:
         words = list(Action) if actions is None else list(actions)

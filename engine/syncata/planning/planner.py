@@ -7,6 +7,7 @@ neither the catalogue nor the plan ever sits in memory.
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from syncata.errors import RecordRejected
 from syncata.ledger import NOTHING, Confirmed, Ledger, Seen, Staging, pages
@@ -20,6 +21,7 @@ from syncata.model import (
     Stamp,
     canonical,
 )
+from syncata.pages import Digests
 from syncata.plan import SyncPlan, is_settled
 from syncata.planning.aside import Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
@@ -89,10 +91,10 @@ class SyncPlanner:
         """The sync's name."""
         return self.compiled.sync.name
 
-    async def take(self, records: Sequence[JsonObject]) -> None:
-        """Judge a page of the stream's records and stage what they need."""
+    async def take(self, records: Sequence[JsonObject], digests: Digests = ()) -> None:
+        """Judge a page of the stream's records, with their digests, and stage what they need."""
         self.header.tally.read += len(records)
-        await self._judge_all(list(self._items(records)))
+        await self._judge_all(list(self._items(records, digests)))
 
     async def take_parked(self) -> None:
         """Judge records that waited before and that the source did not give this time."""
@@ -117,10 +119,10 @@ class SyncPlanner:
             *self.staging.parked.keys_between(self.name, low, high),
         ]
 
-    def _items(self, records: Iterable[JsonObject]) -> Iterator[Item]:
-        for record in records:
+    def _items(self, records: Iterable[JsonObject], digests: Digests = ()) -> Iterator[Item]:
+        for record, source in zip(records, digests or repeat(None)):  # noqa: B905  endless
             try:
-                yield from self.compiled.items(record)
+                yield from self.compiled.items(record, source)
             except RecordRejected as why:
                 self.aside.reject_nameless(why)
 

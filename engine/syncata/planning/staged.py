@@ -1,8 +1,7 @@
 """What becomes of one record: the change it needs, as it is staged."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncata.expressions import UNDEFINED
 from syncata.ledger import Confirmed
@@ -23,8 +22,7 @@ from syncata.spec.model import Sync
 from syncata.spec.operations import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """A record with its key, what the ledger knows of it, and the token of what was refused."""
 
     key: str
@@ -34,8 +32,7 @@ class Keyed:
     refused: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A record that is not settled: what its sync says of it.
 
     `text` is the JSON text of `payload`. `final`: it is left alone.

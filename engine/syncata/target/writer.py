@@ -1,6 +1,5 @@
 """Writing to the target: one record per request, or many in a bulk request."""
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from syncata.api import CompiledRequest, answer_scope, holds, refusal
 from syncata.errors import RecordRejected, SpecFailed
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
-from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, key_text
+from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, decoded, key_text
 from syncata.spec.operations import Operation
 from syncata.target.current import CurrentReader
 from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
@@ -229,7 +228,7 @@ class Writer:
         return scope.child({"keys": keys, "records": records, "items": with_records})
 
     def _names(self, scope: Scope, change: Change) -> tuple[Any, Scope]:
-        known = json.loads(change.confirmed) if change.confirmed else UNDEFINED
+        known = decoded(change.confirmed) if change.confirmed else UNDEFINED
         target_id = UNDEFINED if change.target_id is None else change.target_id
         inner = scope.child({"key": change.key, "id": target_id, "known": known})
         if self.name in _WITHOUT_RECORD or change.desired is None:
@@ -242,7 +241,7 @@ GONE = "the target does not hold what is to be restored"
 
 
 def _desired(change: Change) -> Any:
-    return json.loads(change.desired or "null")
+    return decoded(change.desired or "null")
 
 
 def _item(change: Change) -> JsonObject:

@@ -119,7 +119,7 @@ class _Sync:
 
 
 def _held(change: Change, payload: str | None, target_id: str | None) -> Outcome:
-    stamp = replace(change.stamp, source=IN_DOUBT)
+    stamp = change.stamp._replace(source=IN_DOUBT)
     kept = replace(change, action=Action.ADOPT, stamp=stamp, desired=payload)
     return Outcome(kept, Verdict.OK, target_id)
 

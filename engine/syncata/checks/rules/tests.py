@@ -25,7 +25,7 @@ _OF_DAYS = ("start", "target")
 _PAYLOAD = ("expect", "exactly", "absent")
 _VERDICTS = ("excluded", "closed", "final", "nothing", "reject", "waits")
 _CONDITIONS = ("key", "person", "each", "where", "live", "final", "order")
-_BY_SYNC = ("holds", "current", "ids", "fail", "refuse", "answer")
+_BY_SYNC = ("holds", "current", "ids", "fail", "refuse", "answer", "by_hand")
 _BY_LOOKUP = ("lookups", "found")
 _OF_A_RUN = ("rejects", "requests", "sent", "payloads")
 
@@ -176,6 +176,18 @@ def _of_target(target: Node, root: Node) -> Iterator[Finding]:
         yield from _unknown(target[word], root["syncs"].mapping, "sync")
     for word in _BY_LOOKUP:
         yield from _unknown(target[word], root["target"]["lookups"].mapping, "look-up")
+    for name, changes in target["by_hand"].items():
+        yield from _of_hand(changes, root["syncs"][name], root["target"]["resources"])
+
+
+def _of_hand(changes: Node, sync: Node, resources: Node) -> Iterator[Finding]:
+    """Only what a run looks at is seen to have changed."""
+    if sync and not resources[sync["to"].text()]["observe"]:
+        message = f"nobody looks: the resource {sync['to'].text()} has no `observe`"
+        yield at_key(changes, "SYN350", message)
+    for change in changes.values():
+        if isinstance(change.value, dict):
+            yield from _unknown(change, sync["map"].mapping, "field")
 
 
 def _unknown(node: Node, known: Iterable[str], what: str) -> Iterator[Finding]:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import click
 
-from syncata.checks import read_spec, spec_with_tests
+from syncata.checks import SUFFIXES, is_connection, read_spec, spec_with_tests
 from syncata.cli.operate import in_loop
 from syncata.cli.output import Output, paint
 from syncata.cli.project import find_project, json_option
-from syncata.cli.validate import SUFFIXES, is_connection
 from syncata.document import Document, load_file
 from syncata.errors import Exit, UsageError
 from syncata.testing import TestRun, run_tests

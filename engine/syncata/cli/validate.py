@@ -9,8 +9,8 @@ import click
 
 from syncata.checks import (
     MAX_SHOWN,
-    check_connection,
-    check_spec,
+    SUFFIXES,
+    check_bytes,
     render_text,
     to_github,
     to_json,
@@ -18,12 +18,10 @@ from syncata.checks import (
 )
 from syncata.cli.output import Output, clean_text
 from syncata.cli.project import json_option
-from syncata.document import Document, load_bytes, load_file
-from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
+from syncata.errors import Exit, Finding, Severity, UsageError
 
 FORMATS = ("text", "json", "sarif", "github")
 STDIN = "<stdin>"
-SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("validate")
@@ -53,7 +51,7 @@ def command(
     for name, content in yaml_files(paths):
         files += 1
         sources[name] = content.decode(errors="replace")
-        findings += _check(name, content)
+        findings += check_bytes(content, name)
     findings = list(_once(findings, sources))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     _show(form, files, findings, sources)
@@ -116,19 +114,3 @@ def yaml_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
                 yield str(file), file.read_bytes()
             except OSError as error:
                 raise UsageError(f"{file} cannot be read: {error.strerror}") from error
-
-
-def _check(name: str, content: bytes) -> tuple[Finding, ...]:
-    try:
-        document = load_file(Path(name)) if name != STDIN else load_bytes(content, name)
-    except SpecInvalid as invalid:
-        return invalid.findings
-    if isinstance(document.data, dict) and "demo" in document.data:
-        return ()  # what `syncata demo` tells: neither a spec nor a connection
-    return check_connection(document) if is_connection(document) else check_spec(document)
-
-
-def is_connection(document: Document) -> bool:
-    """Whether a file is a connection: its `spec` names a spec, where a spec's is a number."""
-    spec = document.data.get("spec") if isinstance(document.data, dict) else None
-    return isinstance(spec, str) or Path(document.file).resolve().parent.name == "connections"

@@ -162,13 +162,17 @@ def _of_day(day: Node, root: Node) -> Iterator[Finding]:
             yield _no("sync", part, syncs, at_key)
     for word in _OF_A_RUN:
         yield from _unknown(expected[word], syncs, "sync")
-    sent = [*expected["requests"].items(), *expected["sent"].items()]
-    for name, requests in sent:
-        resource = root["target"]["resources"][root["syncs"][name]["to"].text()].mapping
-        yield from _unknown(requests, [o for o in OPERATIONS if o in resource], "operation")
+    for name, requests in [*expected["requests"].items(), *expected["sent"].items()]:
+        yield from _of_requests(requests, root["target"]["resources"], root["syncs"][name])
     for name, payloads in expected["payloads"].items():
         for payload in payloads.values():
             yield from _unknown(payload, root["syncs"][name]["map"].mapping, "field")
+
+
+def _of_requests(requests: Node, resources: Node, sync: Node) -> Iterator[Finding]:
+    resource = resources[sync["to"].text()].mapping
+    if resource:  # one that is not there is told where it is named
+        yield from _unknown(requests, [o for o in OPERATIONS if o in resource], "operation")
 
 
 def _of_target(target: Node, root: Node) -> Iterator[Finding]:

@@ -19,7 +19,8 @@ def marked(text: str, diagnostic: dict[str, Any]) -> str:
     assert start["line"] == end["line"]
     line = text.split("\n")[start["line"]].encode("utf-16-le")
     first, last = int(start["character"]), int(end["character"])
-    return line[2 * first : 2 * last].decode("utf-16-le")
+    covered: str = line[2 * first : 2 * last].decode("utf-16-le")
+    return covered
 
 
 def test_a_spec_that_is_right_has_none() -> None:

@@ -296,7 +296,7 @@ def test_a_sample_shows_what_becomes_of_it_and_what_falls_through(
         out
         == """\
 products: 5 records of products.json: 4 live, 1 reject SYN603 name
-  level (17:24)  3 × the branch for false: 2 (2), 3 (1)
+  level (17:25)  3 × the branch for false: 2 (2), 3 (1)
 
 """
     )

@@ -66,7 +66,8 @@ def sampled(
             one.became[_word(judgement)] += 1
     falls, reports = coverage.falls(), {report.name: report for report in coverage.reports()}
     for name, one in found.items():
-        one.falls, one.coverage = falls[name], reports[name]
+        one.coverage = reports[name]
+        one.falls = sorted(falls[name], key=lambda fall: fall[1].position)
     return list(found.values())
 
 

@@ -80,13 +80,12 @@ class _Reader:
         return found
 
     def _shape(self, schema: Mapping[str, Any]) -> Shape | None:
-        properties = schema.get("properties")
+        properties, names = schema.get("properties"), schema.get("required")
+        given = names if isinstance(names, list) else []
         if not isinstance(properties, Mapping):
-            if not schema.keys() & {"additionalProperties", "required"}:
+            if not given and "additionalProperties" not in schema:
                 return None
             properties = {}
-        names = schema.get("required")
-        given = names if isinstance(names, list) else []
         required = frozenset(name for name in given if isinstance(name, str))
         members = {
             name: self.read(part) if name in required else self.read(part) | UNDEFINED

@@ -41,7 +41,7 @@ def _synchronized(world: World, levels: dict[str, int]) -> None:
 
 
 def test_a_field_of_few_values_is_counted_by_before_and_after(world: World) -> None:
-    """`2 of 9 courses: difficultyLevel "intermediate" → "advanced"`; a run with the edit does just that."""
+    """`2 of 9 courses: difficultyLevel … → …`; a run with the edit does just that."""
     _synchronized(world, {"1": 4, "2": 2, "intermediate": 3})
     mark = world.target.mark()
     found = _plan(world, HARDER).sync()

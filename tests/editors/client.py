@@ -40,7 +40,8 @@ class Client:
         self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._number = 0
         self._diagnostics: dict[str, list[dict[str, Any]]] = {}
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def _listen(self) -> None:
         while (message := _read(self._from)) is not None:
@@ -90,6 +91,10 @@ class Client:
         )
         self.notify("initialized", {})
         self.notify("workspace/didChangeConfiguration", {"settings": SETTINGS})
+
+    def end(self) -> None:
+        """Listen no more; the server has ended."""
+        self._listener.join(timeout=PATIENCE)
 
     def open(self, path: Path, text: str | None = None) -> list[dict[str, Any]]:
         """Open a file, as it is or with another text; what the server finds in it."""
@@ -145,13 +150,13 @@ def _read(stream: BinaryIO) -> dict[str, Any] | None:
 @contextmanager
 def talking(command: Sequence[str], root: Path) -> Iterator[Client]:
     """A server that runs as long as the block does, with `root` opened."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*command, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root
-    )
-    try:
+    ) as process:
         client = Client(process)
-        client.begin(root)
-        yield client
-    finally:
-        process.kill()
-        process.wait()
+        try:
+            client.begin(root)
+            yield client
+        finally:
+            process.kill()
+            client.end()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from syncata.checks.draft7 import did_you_mean, explain
+from syncata.checks.draft7 import did_you_mean, explain, violations
 from syncata.checks.environment import Environment
 from syncata.checks.rules.doubtful import (
     missing_at_times,
@@ -171,6 +171,10 @@ def _of_literal(
             told = f"the resource's schema refuses this: {message}"
             yield Mistake("SYN263", start, end - start, told, "", name, words)
             return
+    for found in violations(schema, {field: node.value}):
+        if found.keyword == "format":  # of records no format is checked, but here it is known
+            told = f"the resource's schema wants another text here: {found.message}"
+            yield _at(node, "SYN263", told, certain=False)
 
 
 def _refused(judged: Judged, node: tree.Node, field: str, reason: Misfit) -> str:

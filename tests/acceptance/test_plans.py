@@ -75,6 +75,21 @@ def test_a_saved_plan_is_applied_exactly(world: World) -> None:
     assert world.run().planned() == {"create": 1, "unchanged": 1, "update": 1}
 
 
+def test_tests_and_comments_of_a_spec_may_change_under_a_saved_plan(world: World) -> None:
+    """They say nothing to a run: the plan is applied, and no record is mapped again for them."""
+    world.edflex.fill(2)
+    world.run()
+    world.edflex.patch("i1", title="Another title")
+    path = _saved(world)
+    world.edit_spec("# The biggest picture", "# A picture")
+    world.edit_spec("\ntests:\n", "\ntests:\n  - {name: a new one, sync: courses, expect: {}}\n")
+    world.edit_spec("\nsamples:\n  contents:\n", "\nsamples:\n  contents:\n    subtitle: New\n")
+    applied = world.cli("apply", "main", str(path), "--json")
+    assert applied.exit == 0, applied.out
+    assert world.target.field("i1", "name") == "Another title"
+    assert world.run().planned() == {"unchanged": 2}
+
+
 def test_a_saved_plan_is_refused_after_anything_moved(world: World) -> None:
     """Spec, settings, guards, ledger or connection: each refuses with what it was, exit 9."""
     world.edflex.fill(2)
@@ -82,7 +97,7 @@ def test_a_saved_plan_is_refused_after_anything_moved(world: World) -> None:
     moves: dict[str, Callable[[], object]] = {
         "settings or guards": lambda: world.connect(authors_in="omit"),
         "settings or guards have": lambda: world.connect(guards={"misses": 5}),
-        "the spec has changed": lambda: world.edit_spec("# The biggest picture", "# A picture"),
+        "the spec has changed": lambda: world.edit_spec("max_archives: 30%", "max_archives: 31%"),
         "changed the ledger": lambda: world.run("--sync", "integration"),
     }
     for words, move in moves.items():

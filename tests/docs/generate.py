@@ -1,7 +1,8 @@
 """The parts of the documentation that are made from the code.
 
-`python -m tests.docs.generate` writes every marked block anew; a test holds the files against it.
-A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+`python -m tests.docs.generate` writes every marked block anew, and what editors show of a schema's
+keys; tests hold the files against it. A block stands between `<!-- generated: NAME -->` and
+`<!-- end -->`.
 """
 
 import json
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.docs import connector
+from tests.docs import connector, schemas
 from tests.docs.markdown import code, table
 
 from syncata.checks import CODES, NAMES, PLACES, Place
@@ -136,7 +137,8 @@ BLOCKS = {
 
 
 def main() -> None:
-    """Write every marked block anew."""
+    """Write every marked block anew, and what editors show."""
+    schemas.write()
     for path in files():
         path.write_text(renewed(path.read_text("utf-8")), encoding="utf-8")
 

@@ -62,7 +62,7 @@ def test_generated_code_can_be_read() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [name for name in spec_names() if name != "demo"])
+@pytest.mark.parametrize("name", spec_names())
 def test_packaged_specs_are_compiled(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every expression of every packaged spec runs as Python code."""
     seen = []

@@ -9,8 +9,9 @@ from shlex import quote
 import click
 
 from syncata.checks import (
-    check_connection,
-    check_spec,
+    SUFFIXES,
+    check_document,
+    is_connection,
     render_text,
     to_github,
     to_json,
@@ -23,7 +24,6 @@ from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
 
 FORMATS = ("text", "json", "sarif", "github")
 STDIN = "<stdin>"
-SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("validate")
@@ -142,12 +142,4 @@ def _check(name: str, content: bytes, read: list[Document]) -> tuple[Finding, ..
     except SpecInvalid as invalid:
         return invalid.findings
     read.append(document)
-    if isinstance(document.data, dict) and "demo" in document.data:
-        return ()  # what `syncata demo` tells: neither a spec nor a connection
-    return check_connection(document) if is_connection(document) else check_spec(document)
-
-
-def is_connection(document: Document) -> bool:
-    """Whether a file is a connection: its `spec` names a spec, where a spec's is a number."""
-    spec = document.data.get("spec") if isinstance(document.data, dict) else None
-    return isinstance(spec, str) or Path(document.file).resolve().parent.name == "connections"
+    return check_document(document)

@@ -62,6 +62,10 @@ class Batch:
     atomic: bool = False
 
 
+WITHOUT_RECORD = ("archive", "restore", "remove")
+"""Operations that see no record: only `$key`, `$id` and `$known`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A refusal of a create that means "it is there already": it is looked for again."""

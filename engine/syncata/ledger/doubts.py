@@ -35,6 +35,7 @@ class Doubts:
             rows(
                 "UPDATE batch SET state = 'done', changes = ? WHERE location IS NOT NULL", (b"[]",)
             )
+            rows("DELETE FROM batch WHERE location IS NULL AND operation <> 'create'")
             rows("UPDATE event SET told = ? WHERE told IS NULL", (now,))
             self._database.many(
                 "INSERT INTO in_doubt (sync, since) VALUES (?, ?) ON CONFLICT (sync) DO NOTHING",

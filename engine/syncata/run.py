@@ -19,6 +19,7 @@ from syncata.report.run import Report, failure, stop_report, sync_report, waitin
 from syncata.session import Session, Surroundings, chosen_syncs, open_session
 from syncata.spec.connection import Connection
 from syncata.sync import Plan, apply_plan, make_plan, resume
+from syncata.timing import clock_warnings, not_before, raise_if_too_early
 
 INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
 
@@ -82,12 +83,15 @@ def recorded(
     chosen_syncs(connection, options.syncs)
     started = around.world.monotonic()
     report = _new_report(connection, options, around.world.now())
+    before = ledger.last_run()
     ledger.begin_run(report["run"], options.command, report)
     try:
+        raise_if_too_early(before.header if before else None, around.world.now())
         yield report
     except SyncataError as error:
         _end(report, "held" if isinstance(error, Held) else "failed", error.exit_code)
         report["error"] = _failure(error, report)
+        report["not_before"] = not_before(error, around.world.now())
     except Exception:
         _end(report, "failed", Exit.BUG)
         raise
@@ -113,6 +117,8 @@ def _new_report(connection: Connection, options: RunOptions, now: datetime) -> R
         "stops": [],
         "passed": [],
         "error": None,
+        "not_before": None,
+        "warnings": [],
         "requests": {},
     }
 
@@ -167,6 +173,11 @@ async def run_session(
             yield session
         finally:
             _add_requests(report["requests"], request_counts(session))
+            report["warnings"] = [
+                *dict.fromkeys(
+                    (*report["warnings"], *clock_warnings(session.source, session.target))
+                )
+            ]
 
 
 def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[str, int]]) -> None:

@@ -83,10 +83,8 @@ def recorded(
     chosen_syncs(connection, options.syncs)
     started = around.world.monotonic()
     report = _new_report(connection, options, around.world.now())
-    before = ledger.last_run()
     ledger.begin_run(report["run"], options.command, report)
     try:
-        raise_if_too_early(before.header if before else None, around.world.now())
         yield report
     except SyncataError as error:
         _end(report, "held" if isinstance(error, Held) else "failed", error.exit_code)
@@ -167,17 +165,15 @@ async def run_session(
 ) -> AsyncIterator[Session]:
     """What a run works with; its requests are counted in the report."""
     check_identity(connection, ledger)
+    before = ledger.last_run(lambda run: run.id != report["run"])
+    raise_if_too_early(before.header if before else None, around.world.now())
     async with open_session(connection, ledger, around, around.world.now()) as session:
         try:
             await session.learn_lookups()
             yield session
         finally:
             _add_requests(report["requests"], request_counts(session))
-            report["warnings"] = [
-                *dict.fromkeys(
-                    (*report["warnings"], *clock_warnings(session.source, session.target))
-                )
-            ]
+            report["warnings"] = list(clock_warnings(session.source, session.target))
 
 
 def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[str, int]]) -> None:

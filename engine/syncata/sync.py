@@ -190,12 +190,12 @@ async def _conclude(
     header, sync = planner.header, planner.compiled.sync
     guards, nameless = session.connection.guards, planner.aside.nameless
     planner.settle_duplicates()
+    header.lookalikes = planner.lookalikes.pairs
     header.complete = reading.complete and not nameless and not limited
     header.incomplete_because = reading.because
     if nameless:
         have = "records have" if nameless > 1 else "record has"
         header.incomplete_because = f"{nameless:,} {have} no key"
-    _note_oddities(session, planner)
     if header.complete:
         forget_refusals(planner)
     empty = reading.records == 0 and not limited and not header.since
@@ -206,17 +206,6 @@ async def _conclude(
         await put_back(session, planner)
     plan.adoptions += await find_existing(session, planner)
     _judge_guards(session, plan, planner, source_empty=empty)
-
-
-def _note_oddities(session: Session, planner: SyncPlanner) -> None:
-    """Pages that shifted prove no absence, unless each is looked up; lookalikes are told."""
-    header, sync, odd = planner.header, planner.compiled.sync, planner.odd
-    header.lookalikes = odd.lookalikes
-    stream = session.connection.spec.source.streams[sync.stream] if sync.stream else None
-    if odd.moved and sync.duplicates == "reject" and stream is not None and stream.absent is None:
-        came = "records came" if odd.moved > 1 else "record came"
-        header.complete = False
-        header.incomplete_because = f"{odd.moved:,} {came} on two pages, so others may be on none"
 
 
 def _judge_guards(

@@ -1,4 +1,9 @@
-"""Both APIs behind proxies that break connections by chance: runs fail, and what is true stays."""
+"""Both APIs behind proxies that break connections by chance: runs fail, and what is true stays.
+
+`pytest tests/faults/test_storm.py --junitxml FILE` notes how many faults each seed injected.
+"""
+
+from collections.abc import Callable
 
 import pytest
 from tests.acceptance.world import World
@@ -14,7 +19,9 @@ QUICK = range(3)
     "seed",
     [*QUICK, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 40))],
 )
-def test_whatever_breaks_runs_converge_and_nothing_happens_twice(world: World, seed: int) -> None:
+def test_whatever_breaks_runs_converge_and_nothing_happens_twice(
+    world: World, seed: int, record_property: Callable[[str, object], None]
+) -> None:
     """Connections refused, ended and reset anywhere: every effect is there once, none is false."""
     wanted = {f"i{place}" for place in range(1, 6)}
     with proxied(world.edflex.url) as source, proxied(world.target.url) as target:
@@ -42,3 +49,4 @@ def test_whatever_breaks_runs_converge_and_nothing_happens_twice(world: World, s
         mark = world.target.mark()
         assert world.run().planned() == {"unchanged": 5}
         assert world.target.writes(mark) == []
+        record_property("faults", len(source.struck) + len(target.struck))

@@ -1,5 +1,6 @@
 """Clocks that are apart, and keys that only look the same."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,8 @@ def test_a_clock_that_is_a_day_off_is_told_and_changes_nothing(world: World, day
     way = "behind" if days > 0 else "ahead of"
     assert [way in line for line in run.run["warnings"]] == [True, True]
     text = world.cli("report", run.run["run"]).out
-    assert "Warning: the clock of the source is 86400 s" in text.replace("86399", "86400")
+    # An HTTP date has whole seconds.
+    assert re.search(r"Warning: the clock of the source is 86(39|40)\d s", text)
     world.ahead = timedelta()
     again = world.run()
     assert (again.planned(), again.run["warnings"]) == ({"unchanged": 2}, [])

@@ -284,9 +284,8 @@ class SyncPlanner:
         """Judge keys that the source gave several times."""
         policy, tally = self.compiled.sync.duplicates, self.header.tally
         message = "the source gave this key several times with different contents"
-        for copies in settle_duplicates(
-            self.name, policy, self.staging, tally, self.doubtful, self.kept
-        ):
+        all_of = settle_duplicates(self.name, policy, self.staging, tally, self.doubtful, self.kept)
+        for copies in all_of:
             self.refuse(copies, RecordRejected("SYN607", message))
 
     def refuse(self, copies: Sequence[Change], why: RecordRejected) -> None:

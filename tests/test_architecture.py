@@ -17,7 +17,7 @@ LAYERS = """\
 cli
 doctor | scheduling | lifecycle | rebuilding | inspection | testing
 run
-closing | plan_file | holding | restoring
+closing | plan_file | holding | restoring | timing
 sync
 absence | observing | adopting | reading
 session | apply | planning | identity

@@ -20,7 +20,7 @@ class Reading:
     """How far a reading came; only a complete one may prove absence.
 
     `on_page` counts the records of the last page, `digests` are theirs (None: a record is no JSON
-    text); `counted` is what the API says there are.
+    text); `counted` is what the API says there are, `moved` that it did not always say the same.
     `whole`: everything that was asked for came, be it all there is or what has changed.
     `began` is the API's clock at the first page, `latest` when the last of the records changed.
     """
@@ -30,6 +30,7 @@ class Reading:
     on_page: int = 0
     digests: Digests = ()
     counted: int | None = None
+    moved: bool = False
     complete: bool = False
     whole: bool = False
     because: str = "the reading was not finished"

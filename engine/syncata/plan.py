@@ -112,7 +112,8 @@ class SyncPlan:
     `requests` are the writes the plan would send, by operation. `looked_at` single things of the
     target; of their fields (key, field) those in `rewritten` are left alone from now on, those in
     `well` need no more attention. `since`: only what changed since was read; `cursor`: all that
-    changed up to then was read; `basis` is what it was read for.
+    changed up to then was read; `basis` is what it was read for. `lookalikes`: pairs of keys that
+    differ only in the form of their characters.
     """
 
     sync: str
@@ -129,6 +130,7 @@ class SyncPlan:
     since: str = ""
     cursor: str = ""
     basis: str = ""
+    lookalikes: list[tuple[str, str]] = field(default_factory=list)
 
 
 def guard_stops(plan: SyncPlan, guards: Guards, *, source_empty: bool) -> list[Stop]:

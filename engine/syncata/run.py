@@ -19,6 +19,7 @@ from syncata.report.run import Report, failure, stop_report, sync_report, waitin
 from syncata.session import Session, Surroundings, chosen_syncs, open_session
 from syncata.spec.connection import Connection
 from syncata.sync import Plan, apply_plan, make_plan, resume
+from syncata.timing import clock_warnings, not_before, raise_if_too_early
 
 INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
 
@@ -88,6 +89,7 @@ def recorded(
     except SyncataError as error:
         _end(report, "held" if isinstance(error, Held) else "failed", error.exit_code)
         report["error"] = _failure(error, report)
+        report["not_before"] = not_before(error, around.world.now())
     except Exception:
         _end(report, "failed", Exit.BUG)
         raise
@@ -113,6 +115,8 @@ def _new_report(connection: Connection, options: RunOptions, now: datetime) -> R
         "stops": [],
         "passed": [],
         "error": None,
+        "not_before": None,
+        "warnings": [],
         "requests": {},
     }
 
@@ -161,12 +165,15 @@ async def run_session(
 ) -> AsyncIterator[Session]:
     """What a run works with; its requests are counted in the report."""
     check_identity(connection, ledger)
+    before = ledger.last_run(lambda run: run.id != report["run"])
+    raise_if_too_early(before.header if before else None, around.world.now())
     async with open_session(connection, ledger, around, around.world.now()) as session:
         try:
             await session.learn_lookups()
             yield session
         finally:
             _add_requests(report["requests"], request_counts(session))
+            report["warnings"] = list(clock_warnings(session.source, session.target))
 
 
 def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[str, int]]) -> None:

@@ -83,7 +83,9 @@ class StreamReader:
         inner = answer_scope(scope, answer)
         require_data(answer, f"the stream {self.stream.name}")
         if self._count is not None:
-            reading.counted = _whole(self._evaluate(self._count, answer, inner))
+            counted = _whole(self._evaluate(self._count, answer, inner))
+            reading.moved = reading.moved or (reading.pages > 0 and counted != reading.counted)
+            reading.counted = counted
         records = as_list(self._evaluate(self._records, answer, inner))
         require_shape(answer, self._records, records, f"the stream {self.stream.name}")
         for record in records:
@@ -119,6 +121,9 @@ class StreamReader:
         if self._count is not None and reading.counted != reading.records:
             counts = "none" if reading.counted is None else f"{reading.counted:,}"
             reading.because = f"the source counts {counts} records, {reading.records:,} were read"
+            return
+        if reading.moved:
+            reading.because = "the source's own count changed while it was read"
             return
         reading.complete, reading.because = True, ""
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from tests.docs import connector, schemas
 from tests.docs.markdown import code, table
+from tests.faults.registry import Fault
+from tests.faults.registry import faults as known_faults
 
 from syncata.checks import CODES, NAMES, PLACES, Place
 from syncata.checks.shape import LATER
@@ -124,9 +126,24 @@ def _codes() -> Iterator[str]:
             yield f"**What to do:** {found.fix}"
 
 
+def faults() -> str:
+    """What an operator sees of each fault, and the tests that prove it."""
+    rows = [[str(f.number), f.fault, f.sees, f.exit, f.do] for f in known_faults()]
+    whole = table(["#", "what happens", "what you see", "exit", "what to do"], rows)
+    return f"{whole}\n\n## The tests\n\n" + "\n".join(_proof(f) for f in known_faults())
+
+
+def _proof(fault: Fault) -> str:
+    tests = [test.partition("::") for test in fault.tests]
+    links = [f"[{name}](../tests/{file})" for file, _, name in tests]
+    still = f" Not proved yet: {fault.open}." if fault.open else ""
+    return f"{fault.number}. " + ", ".join(links) + f".{still}"
+
+
 BLOCKS = {
     **connector.BLOCKS,
     "codes": codes,
+    "faults": faults,
     "functions": functions,
     "guards": guards,
     "later": later,

@@ -3,9 +3,8 @@
 import asyncio
 import gc
 import json
-import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,9 +12,10 @@ from typing import Any, TypeVar
 from syncata.checks import to_json
 from syncata.cli.loading import loaded
 from syncata.cli.masking import masked_fields
-from syncata.cli.output import Output, Terminated, paint
+from syncata.cli.output import Output, paint
 from syncata.cli.progress import progress_for, told_sleep
 from syncata.cli.project import Project
+from syncata.cli.stopping import Stopping
 from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
 from syncata.holding import stops_of
 from syncata.identity import check_identity
@@ -126,20 +126,22 @@ def spare_the_collector() -> None:
 
 
 def in_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run until it is done; SIGTERM ends it in order, like Ctrl-C. Raises Terminated."""
+    """Run until it is done; SIGTERM and Ctrl-C end it in order.
+
+    Raises Terminated, KeyboardInterrupt.
+    """
     spare_the_collector()
+    stopping = Stopping()
 
     async def stoppable() -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        with suppress(ValueError, RuntimeError):  # not in the main thread: nobody to tell
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        stopping.watch()
         return await work
 
-    try:
-        return asyncio.run(stoppable())
-    except asyncio.CancelledError:
-        raise Terminated from None
+    with stopping.handling():
+        try:
+            return asyncio.run(stoppable())
+        except asyncio.CancelledError:
+            raise stopping.end from None
 
 
 def make_plan(

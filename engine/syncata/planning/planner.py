@@ -25,6 +25,7 @@ from syncata.pages import Digests
 from syncata.plan import SyncPlan, is_settled
 from syncata.planning.aside import Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
+from syncata.planning.lookalikes import Lookalikes
 from syncata.planning.staged import (
     Judged,
     Keyed,
@@ -77,6 +78,7 @@ class SyncPlanner:
     refused: set[str] = field(default_factory=set)
     parked: set[str] = field(default_factory=set)
     aside: Aside = field(init=False)
+    lookalikes: Lookalikes = field(default_factory=Lookalikes)
     _all_read: bool = False
 
     def __post_init__(self) -> None:
@@ -150,6 +152,7 @@ class SyncPlanner:
         for held in self.ledger.known(self.name, unreadable).values() if unreadable else ():
             self.seen.add(held.id)  # set aside, but there: nothing is missing
         keys = [k.key for k in keyed]
+        self.lookalikes.compare(keys)
         self.parked.difference_update(keys)
         known = self.ledger.known(self.name, keys)
         refused = self.ledger.refused(self.name, keys)
@@ -281,9 +284,8 @@ class SyncPlanner:
         """Judge keys that the source gave several times."""
         policy, tally = self.compiled.sync.duplicates, self.header.tally
         message = "the source gave this key several times with different contents"
-        for copies in settle_duplicates(
-            self.name, policy, self.staging, tally, self.doubtful, self.kept
-        ):
+        all_of = settle_duplicates(self.name, policy, self.staging, tally, self.doubtful, self.kept)
+        for copies in all_of:
             self.refuse(copies, RecordRejected("SYN607", message))
 
     def refuse(self, copies: Sequence[Change], why: RecordRejected) -> None:

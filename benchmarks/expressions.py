@@ -10,6 +10,7 @@ reference, on Node) take part where they are installed; NODE_PATH tells Node whe
 import importlib
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from jsonata import Jsonata
 from syncata.checks.load import load_spec
 from syncata.document import Scalar
 from syncata.expressions import Expression, Scope, compile_expression
+from syncata.expressions.lower import lower
+from syncata.expressions.parser import parse
 from syncata.mapping.context import Definitions
 from syncata.simulator.edflex.items import item
 
@@ -58,6 +61,15 @@ PROGRESS = """{
   "course": course_id,
   "progress": status = "completed" ? 100 : status = "in progress" ? 50 : 0
 }"""
+
+
+SEARCHING = """{
+  "slug": $replace($lowercase(title), /[^a-z0-9]+/, "-"),
+  "video": $contains(type, /^(video|mooc)$/),
+  "authors": authors.(first & " " & last),
+  "name": $trim(title)
+}"""
+_LIMIT = re.compile(r"\s*(?:refill\(\)|budget\.step\(.*\))$")
 
 
 def course_by_hand(record: Record, _: Scope) -> Record:
@@ -208,6 +220,51 @@ def compare(label: str, text: str, by_hand: Way, records: list[Record]) -> None:
         print(f"  {name:16}{reached:12,.0f} records/s {share:8.1%} of by hand {times:7.1f} x")
 
 
+def unlimited(text: str) -> Way:
+    """The expression compiled without what counts and refuses, and with Python's own patterns."""
+    module: Any = importlib.import_module("syncata.expressions.compiler.program")
+    patterns: Any = importlib.import_module("syncata.expressions.patterns")
+
+    def bare(source: str, name: str, mode: str) -> Any:
+        kept = [line for line in source.splitlines() if not _LIMIT.match(line)]
+        return compile("\n".join(kept).replace("grown(", "("), name, mode)
+
+    def hits(pattern: Any, value: str) -> Any:
+        for found in re.finditer(pattern.source, value):
+            yield patterns.Hit(found[0], found.start(), found.end(), found.groups())
+
+    module.compile = bare
+    run = module.compile_tree(lower(parse(text))).run
+    del module.compile
+    limited = patterns.Pattern.hits, patterns.Pattern.found_in
+
+    def way(record: Record, scope: Scope) -> Any:
+        return run(record, scope)
+
+    def begin() -> None:
+        patterns.Pattern.hits = hits
+        patterns.Pattern.found_in = lambda it, value: re.search(it.source, value) is not None
+
+    def end() -> None:
+        patterns.Pattern.hits, patterns.Pattern.found_in = limited
+
+    way.begin, way.end = begin, end  # type: ignore[attr-defined]
+    return way
+
+
+def cost_of_limits(label: str, text: str, records: list[Record]) -> None:
+    """Print what the limits of an evaluation cost."""
+    scope, best = Scope(now=NOW), {"with": 0.0, "without": 0.0}
+    bounded, bare = compile_expression(Scalar.of(text)).evaluate, unlimited(text)
+    for _ in range(ROUNDS * 2):
+        best["with"] = max(best["with"], clock(bounded, records, scope))
+        bare.begin()  # type: ignore[attr-defined]
+        best["without"] = max(best["without"], clock(bare, records, scope))
+        bare.end()  # type: ignore[attr-defined]
+    share = best["without"] / best["with"] - 1
+    print(f"  {label:10} {best['with']:12,.0f} with, {best['without']:12,.0f} without: {share:.1%}")
+
+
 def packaged(count: int) -> None:
     """The packaged mapping, compiled and interpreted; and what compiling it costs."""
     module: Any = importlib.import_module("syncata.expressions.expression")
@@ -270,6 +327,10 @@ def main() -> None:
     statistics = [progress(luck, number) for number in range(count)]
     compare("course, 14 fields", COURSE, course_by_hand, courses)
     compare("progress, 3 fields", PROGRESS, progress_by_hand, statistics)
+    print("the cost of limits, records/s:")
+    cost_of_limits("course", COURSE, courses)
+    cost_of_limits("progress", PROGRESS, statistics)
+    cost_of_limits("patterns", SEARCHING, courses)
     packaged(count)
 
 

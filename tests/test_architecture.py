@@ -15,9 +15,9 @@ SOURCE = ROOT / "engine" / "syncata"
 # A room imports only from lines below its own. Rooms on one line do not know each other.
 LAYERS = """\
 cli
-doctor | scheduling | lifecycle | inspection | testing
+doctor | scheduling | lifecycle | rebuilding | inspection | testing
 run
-closing | plan_file | holding
+closing | plan_file | holding | restoring
 sync
 absence | observing | adopting | reading
 session | apply | planning | identity
@@ -42,6 +42,7 @@ DOORS = {
     "referencing": "checks",
     "jsonata": "expressions",
     "nh3": "expressions",
+    "re2": "expressions",
     "httpx": "transport",
     "httpcore": "transport",
     "sqlite3": "ledger",

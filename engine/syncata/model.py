@@ -72,6 +72,9 @@ def refusal(stamp: Stamp, desired: str | None) -> bytes:
     return stamp.token() + hashlib.blake2b((desired or "").encode(), digest_size=8).digest()
 
 
+IN_DOUBT = b"\xff" * 16
+"""The `source` of a stamp whose record the target may hold otherwise than was confirmed."""
+
 # A stamp that no record has: what carries it is looked at again.
 NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 
@@ -130,7 +133,8 @@ class Waiting:
 class Reject:
     """A record that was set aside, and why. `stage` is `map` or `target`; `record` its JSON text.
 
-    It is what `rejects show` shows and what `rejects retry` tries again.
+    It is what `rejects show` shows and what `rejects retry` tries again. `ignored`: somebody wants
+    to hear no more of exactly this.
     """
 
     sync: str
@@ -142,6 +146,7 @@ class Reject:
     position: str = ""
     source: bytes = b""  # the token of the stamp it was refused with
     record: str | None = None
+    ignored: bool = False
 
 
 class Verdict(StrEnum):

@@ -215,7 +215,8 @@ class Drift:
                 return  # what is sent anyway puts it back
             planner.header.tally.add(staged.action, staged.reason, -1)
         elif staged is not None or known.id in planner.kept:
-            planner.header.tally.add(Action.UNCHANGED, "", -1)
+            why = "" if known.id in planner.seen else "not seen"
+            planner.header.tally.add(Action.UNCHANGED, why, -1)
         change = self._change(known, before, staged, action, sight)
         planner.header.tally.add(action, Reason.DRIFT)
         if staged is None:
@@ -245,8 +246,7 @@ class Drift:
         if action is Action.ARCHIVE or not before.payload or not wanted:
             return replace(change, confirmed=before.payload)
         held = sight.over(json.loads(before.payload))
-        operations = self.planner.resource.operations
-        update = operations.get("update") or operations.get("upsert")
+        update = self.planner.resource.rewrite
         kept = keep_omitted(json.loads(wanted), held, update.omitted if update else "replaced")
         texts = [canonical(value).decode() for value in (kept, held)]
         return replace(change, desired=texts[0], confirmed=texts[1])

@@ -171,7 +171,7 @@ _SHARES = {
 def _share_stop(plan: SyncPlan, guards: Guards, name: str, limit: float) -> list[Stop]:
     words, actions, reasons = _SHARES[name]
     number = sum(plan.tally.of(action, reasons) for action in actions)
-    if plan.live < guards.above or number <= limit * plan.live:
+    if plan.live < guards.above or _is_within(number, limit, plan.live):
         return []
     measured = f"{number:,} {words} of {plan.live:,} live records ({number / plan.live:.1%})"
     return [Stop(plan.sync, name, measured, f"{limit:.0%}", _raise(name), number)]
@@ -180,11 +180,16 @@ def _share_stop(plan: SyncPlan, guards: Guards, name: str, limit: float) -> list
 def _rejects_stop(plan: SyncPlan, guards: Guards) -> list[Stop]:
     number = plan.tally.of(Action.REJECTED)
     read = plan.tally.read
-    if number < guards.above or number <= guards.max_rejects * read:
+    if number < guards.above or _is_within(number, guards.max_rejects, read):
         return []
     measured = f"{number:,} rejected of {read:,} records read ({number / read:.1%})"
     limit = f"{guards.max_rejects:.0%}"
     return [Stop(plan.sync, "max_rejects", measured, limit, _raise("max_rejects"), number)]
+
+
+def _is_within(number: int, limit: float, total: int) -> bool:
+    """Whether `number` is at most that share of the total; 29 of 100 are not more than 0.29."""
+    return number <= limit * total + total * 1e-12
 
 
 def _raise(name: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syncata.apply import ApplyCounts
-from syncata.closing import conclude, keep_aside
+from syncata.closing import conclude, keep_aside, shown_by
 from syncata.errors import Exit, Held, SyncataError
 from syncata.holding import ACTIVATE, raise_if_held, raise_if_resting, recent, stops_of
 from syncata.identity import check_identity, remember_identity
@@ -61,9 +61,10 @@ async def run_connection(
     if ended is not None and ended.has_ended:  # by another scheduler, or before a crash
         return ended.header
     if options.plan_file is not None:  # a wrong file is no run
-        with load_plan(options.plan_file) as staging:
+        with load_plan(options.plan_file, of=connection.name) as staging:
             check_plan(staging, connection, ledger, around.world.now())
     with recorded(connection, ledger, around, options) as report:
+        raise_if_resting(ledger.consent.standing, connection.name, options.command)
         async with run_session(connection, ledger, around, report) as session:
             with await _stage(session, options, report) as staging:
                 await _carry_out(session, staging, options, report)
@@ -95,7 +96,8 @@ def recorded(
         raise
     finally:
         report["seconds"] = round(around.world.monotonic() - started, 3)
-        ledger.finish_run(report["run"], report["state"], report["exit_code"], report)
+        shown = shown_by(report, connection, ledger.consent.standing)
+        ledger.finish_run(report["run"], report["state"], report["exit_code"], report, shown)
 
 
 def _new_report(connection: Connection, options: RunOptions, now: datetime) -> Report:
@@ -109,6 +111,7 @@ def _new_report(connection: Connection, options: RunOptions, now: datetime) -> R
         "only": list(options.syncs),
         "syncs": [],
         "stops": [],
+        "passed": [],
         "error": None,
         "requests": {},
     }
@@ -134,6 +137,7 @@ async def plan_run(
     report: Report,
 ) -> Staging:
     """The first half of a run, for whoever looks at the plan before `apply_run`; close it."""
+    raise_if_resting(ledger.consent.standing, connection.name, options.command)
     async with run_session(connection, ledger, around, report) as session:
         return await _stage(session, options, report)
 
@@ -173,7 +177,6 @@ def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[
 
 
 async def _stage(session: Session, options: RunOptions, report: Report) -> Staging:
-    raise_if_resting(session.ledger.consent.standing, session.connection.name, options.command)
     report["resumed_batches"] = await resume(session, report["run"])
     staging = await _plan(session, options)
     plan = read_plan(staging)
@@ -222,6 +225,7 @@ async def _carry_out(
     if plan.stops:  # whose advice is to look at the records
         keep_aside(session, plan, run)
     raise_if_held(plan, decisions, adopt=options.adopt)
+    report["passed"], report["stops"] = report["stops"], []  # somebody agreed to what they measured
     remember_identity(session.connection, session.ledger)
     keep_aside(session, plan, run)
     if report["command"] == ACTIVATE:

@@ -202,7 +202,8 @@ class AbsentLookup:
         reading = Reading()
         request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)
         # An answer in pages proves nothing by its first one.
-        async for answer in endpoint.pages(request, self._pages.follow(scope, reading)):
+        pages = endpoint.pages(self._pages.first(request), self._pages.follow(scope, reading))
+        async for answer in pages:
             if answer.ruling.then == "gone" and asked == 1:
                 break  # asked for one record, told that it is gone
             require_data(answer, "the look-up `absent`")

@@ -246,3 +246,32 @@ def test_a_record_with_two_contents_is_rejected(world: World) -> None:
     assert run.planned()["rejected"] == 1
     assert world.target.writes(mark) == []
     assert world.target.field("i1", "name") == "Title 1"
+
+
+def test_a_look_up_in_pages_begins_as_a_reading_does(world: World) -> None:
+    """The parameters that only a first page has are sent: else all but a page would count as gone.
+
+    The source gives one record a page where it is asked so. Two records are hidden in the listing
+    and asked for together: both are found, on two pages.
+    """
+    world.edit_spec(
+        '          params: {"filter[contentIds]": "{$join($keys, \',\')}", "page[size]": "50"}',
+        '          params: {"filter[contentIds]": "{$join($keys, \',\')}"}',
+    )
+    world.edit_spec(
+        '        params: {"page[size]": "{$settings.edflex_page_size}"}\n      pagination: '
+        '{type: page_number, param: "page[number]", start: 1, while: links.next}\n'
+        "      records: 'data.$merge",
+        '      pagination:\n        first: {"page[size]": 1, "page[number]": 1}\n        next: |\n'
+        '          links.next ? {"page[size]": "1", "page[number]": $string(1 + $page.number)}\n'
+        "      records: 'data.$merge",
+    )
+    world.edflex.fill(4)
+    world.run()
+    world.edflex.fault(hidden="i2,i3")
+    world.run()
+    read = world.edflex.mark()
+    assert world.run().planned() == {"unchanged": 4}
+    asked = _look_ups(world, read)
+    assert len(asked) == 2
+    assert "page%5Bsize%5D=1" in asked[0]["query"] or "page[size]=1" in asked[0]["query"]

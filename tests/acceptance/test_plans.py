@@ -1,11 +1,12 @@
 """Plans: what they show, that they write nothing, and when a saved one may be carried out."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.acceptance.world import World
+from tests.acceptance.world import REPOSITORY, World
 
 
 def _saved(world: World, *, code: int = 0) -> Path:
@@ -226,3 +227,19 @@ def test_a_plan_file_that_is_none_is_no_run(world: World) -> None:
     world.run()
     assert world.cli("apply", "main", "nowhere.plan").exit == 9
     assert [run["state"] for run in world.cli("runs", "main", "--json").json["runs"]] == ["ok"]
+
+
+def test_a_field_of_which_a_part_is_personal_is_masked(world: World) -> None:
+    """The schema marks the entries of a list, and allows anything of another field."""
+    schema = json.loads((REPOSITORY / "schemas/360learning/course.schema.json").read_text())
+    schema["properties"]["subjects"] = {"type": "array", "items": {"personal": True}}
+    schema["properties"]["authorId"] = True
+    own = world.path("schemas", "360learning", "course.schema.json")
+    own.parent.mkdir(parents=True)
+    own.write_text(json.dumps(schema))
+    world.edit_spec("isMain: 'false'", "isMain: 'true'")  # a copy goes by the project's schemas
+    world.edflex.put("i1", categories=[{"name": "Jane Doe"}])
+    text = world.cli("plan", "main").out
+    assert ["subjects", "(personal)"] in [line.split() for line in text.splitlines()]
+    assert "Jane Doe" not in text
+    assert "Jane Doe" not in world.plan("--sync", "courses", "--sync", "integration").out

@@ -64,7 +64,7 @@ class Applier:
             await self._apply(staging)
         except ReferenceMissing:
             # The address of every request depends on a record that is not there: all of it waits.
-            self.counts.waiting += staging.writes(self.sync) - self.counts.settled
+            self.counts.waiting += max(0, staging.writes(self.sync) - self.counts.settled)
         self.ledger.renew(staging.changes(self.sync, [Action.UNCHANGED]))
         return self.counts
 

@@ -9,7 +9,10 @@ from syncata.plan import drifted
 
 @dataclass(slots=True)
 class ApplyCounts:
-    """How many changes of one sync were confirmed, by action, and what became of the others."""
+    """How many changes of one sync were confirmed, by action, and what became of the others.
+
+    `waiting`: not sent, since what they refer to is not there; `held_back`: the target said so.
+    """
 
     confirmed: dict[str, int] = field(default_factory=dict)
     rejected: int = 0
@@ -19,8 +22,9 @@ class ApplyCounts:
 
     @property
     def settled(self) -> int:
-        """How many changes got an answer, or none for certain."""
-        return sum(self.confirmed.values()) + self.rejected + self.unknown + self.held_back
+        """How many changes are accounted for."""
+        others = self.rejected + self.unknown + self.waiting + self.held_back
+        return sum(self.confirmed.values()) + others
 
     def add(self, outcome: Outcome) -> None:
         """Count one outcome."""

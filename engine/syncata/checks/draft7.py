@@ -1,6 +1,7 @@
 """JSON Schema, draft-07: what a value violates, in words that say what to do.
 
-The only module that imports jsonschema. No reference ever leaves a schema: the registry is empty.
+With `keywords` the only module that imports jsonschema. No reference ever leaves a schema: the
+registry is empty.
 """
 
 import difflib
@@ -16,6 +17,7 @@ from jsonschema import Draft7Validator, FormatChecker
 from jsonschema.exceptions import SchemaError
 from referencing import Registry
 
+from syncata.checks.keywords import BoundedValidator, unnamed
 from syncata.document import DataPath
 from syncata.spec.node import shown_path
 
@@ -53,7 +55,7 @@ def violations(schema: Mapping[str, Any], value: Any) -> Iterator[Violation]:
 
 def explain(schema: Mapping[str, Any], value: Any) -> list[tuple[str, str]]:
     """Paths and messages of what a value violates; empty exactly where `contract` is content."""
-    validator = Draft7Validator(schema, registry=Registry())
+    validator = BoundedValidator(schema, registry=Registry())
     found = [v for error in validator.iter_errors(value) for v in _of(error)]
     return list(dict.fromkeys((shown_path(v.path), v.message) for v in found))
 
@@ -68,7 +70,7 @@ def schema_problem(schema: Any) -> str:
     return ""
 
 
-def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.7) -> str:
     """A hint with the nearest known name, or with all of them if they are few."""
     names = sorted(set(known))
     folded = {other.lower(): other for other in reversed(names)}
@@ -78,11 +80,11 @@ def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str
     return f"known here: {', '.join(names)}" if 0 < len(names) <= 12 else ""
 
 
-def _validator(schema: Mapping[str, Any]) -> Draft7Validator:
+def _validator(schema: Mapping[str, Any]) -> Any:
     checker = FormatChecker(formats=())
     for name, test in _FORMATS.items():
         checker.checks(name, raises=ValueError)(test)
-    return Draft7Validator(schema, registry=Registry(), format_checker=checker)
+    return BoundedValidator(schema, registry=Registry(), format_checker=checker)
 
 
 def _of(error: Any) -> Iterator[Violation]:
@@ -123,13 +125,11 @@ def _is_about_a_name(error: Any) -> bool:
 
 def _unknown_keys(error: Any, schema: Mapping[str, Any]) -> Iterator[Violation]:
     known = schema.get("properties", {})
-    patterns = schema.get("patternProperties", {})
     path = tuple(error.absolute_path)
-    for key in error.instance:
-        if key not in known and not any(re.search(pattern, key) for pattern in patterns):
-            where = f" in {shown_path(path)}" if path else ""
-            message, hint = f'unknown key "{key}"{where}', did_you_mean(str(key), known)
-            yield Violation((*path, key), "unknown", message, hint, True, schema)  # noqa: FBT003
+    for key in unnamed(error.instance, schema):
+        where = f" in {shown_path(path)}" if path else ""
+        message, hint = f'unknown key "{key}"{where}', did_you_mean(str(key), known)
+        yield Violation((*path, key), "unknown", message, hint, True, schema)  # noqa: FBT003
 
 
 def _missing_keys(error: Any, schema: Mapping[str, Any]) -> Iterator[Violation]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from syncata.checks import load_spec, spec_schema
+from syncata.checks import spec_of, spec_schema
 from syncata.cli.init import sample
 from syncata.cli.judged import judged_data, judged_lines
 from syncata.cli.operate import clocks
 from syncata.cli.output import Output, paint
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.cli.sample_files import json_of, records_of
+from syncata.cli.specs import check_command, named_spec
 from syncata.errors import Exit, RecordRejected, UsageError
 from syncata.expressions import UNDEFINED
 from syncata.inspection import Found, Judge, Judgement, found_of, offline, settings_of
@@ -59,7 +60,8 @@ def command(
     stdin; without it the project's sample is taken, or one made of the stream's schema.
     """
     output = Output(as_json=as_json)
-    spec = load_spec(spec_name, search=[find_project(project_dir).mappings])
+    document = named_spec(find_project(project_dir), spec_name)
+    spec = spec_of(document)
     if sync not in spec.syncs:
         hint = f"its syncs are {', '.join(spec.syncs)}"
         raise UsageError(f"there is no sync {sync} in {spec.name}", hint=hint)
@@ -76,7 +78,7 @@ def command(
         output.document({**data, "records": shown_as, "unmapped": unmapped})
     else:
         output.result(_lines(sync, origin, made, notes))
-        output.next(f"syncata validate {spec_name}")
+        output.next(check_command(document))
     return Exit.REJECTS if any(one.rejected for one in made) else Exit.OK
 
 

@@ -12,6 +12,7 @@ from syncata.cli.operate import in_loop
 from syncata.cli.output import Output, paint
 from syncata.cli.project import find_project, json_option
 from syncata.cli.sampled import show_sample
+from syncata.cli.specs import named_spec
 from syncata.document import Document, load_file
 from syncata.errors import Exit, UsageError
 from syncata.testing import TestRun, run_tests
@@ -119,7 +120,7 @@ def _documents(paths: tuple[str, ...]) -> Iterator[Document]:
             documents = (load_file(file) for file in files)
             yield from (document for document in documents if not is_connection(document))
         elif path.exists() or path.suffix not in SUFFIXES:
-            yield read_spec(path if path.exists() else text, search=[find_project(None).mappings])
+            yield read_spec(path) if path.exists() else named_spec(find_project(None), text)
         else:
             raise UsageError(f"there is no file {path}")
 

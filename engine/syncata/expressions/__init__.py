@@ -7,6 +7,7 @@ names an evaluation can see; `print_expression` and `print_template` write a tex
 from syncata.expressions.catalogue import FUNCTIONS, Function
 from syncata.expressions.expression import Call, Expression, compile_expression
 from syncata.expressions.faults import ExpressionError
+from syncata.expressions.patterns import PatternError, pattern_of
 from syncata.expressions.printing import (
     fixed_lines,
     print_expression,
@@ -25,12 +26,14 @@ __all__ = [
     "Expression",
     "ExpressionError",
     "Function",
+    "PatternError",
     "Scope",
     "Template",
     "Undefined",
     "compile_expression",
     "compile_template",
     "fixed_lines",
+    "pattern_of",
     "print_expression",
     "print_template",
     "reference_message",

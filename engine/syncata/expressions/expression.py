@@ -8,18 +8,20 @@ from typing import Any
 
 from syncata.document import Scalar
 from syncata.errors import Position
+from syncata.expressions import isolation
 from syncata.expressions.analysis import analyse
 from syncata.expressions.catalogue import FUNCTIONS
 from syncata.expressions.compiler.program import Run, compile_tree, offset_of
 from syncata.expressions.compiler.values import NotCovered
 from syncata.expressions.faults import ExpressionError, HostFailure, Refusal, meaning
 from syncata.expressions.findings import Found
-from syncata.expressions.interpreter import interpreter
+from syncata.expressions.interpreter import fault, interpreter
 from syncata.expressions.lower import lower
 from syncata.expressions.parser import Node, parse
+from syncata.expressions.runtime.functions import Host
 from syncata.expressions.scope import Scope
 from syncata.expressions.tree import Node as TreeNode
-from syncata.expressions.values import outward
+from syncata.expressions.values import UNDEFINED, outward
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Expression:
         """
         run = self._run
         if run is None:
-            return self._interpret(value, scope)
+            return self._isolated(value, scope)
         try:
             return run(value, scope)
         except HostFailure as failure:
@@ -107,29 +109,35 @@ class Expression:
             offset = error.offset
         return ExpressionError(code, message, self.source.at(offset))
 
+    def _at(self, offset: int) -> Position:
+        return self.source.at(min(offset, len(self.source.text)))
+
+    def _isolated(self, value: Any, scope: Scope) -> Any:
+        """Interpret it in a process that can be killed; it is told no more than it mentions."""
+        hosts = {n: v for n, v in scope.names.items() if isinstance(v, Host)}
+        names = {n: v for n, v in scope.names.items() if n in self.variables and n not in hosts}
+        names = {n: v for n, v in names.items() if v is not UNDEFINED}
+        try:
+            return isolation.evaluate(self.source.text, value, names, hosts)
+        except HostFailure as failure:
+            raised: Exception = failure.error
+        except Refusal as refusal:
+            raised = ExpressionError(refusal.code, refusal.message, self._at(refusal.offset or 0))
+        raise raised
+
     def _interpret(self, value: Any, scope: Scope) -> Any:
+        """Interpret it here: for a comparison."""
         engine = interpreter()
         try:
             return outward(engine.run(self._tree, value, scope.frame))
         except HostFailure as failure:
             raised = failure.error
         except Exception as error:  # noqa: BLE001  the interpreter raises whatever Python raises
-            raised = self._error(error, engine.failure)
+            code, message, offset = fault(error, engine, self._tree)
+            raised = ExpressionError(code, message, self._at(offset))
         finally:
             engine.failure = None
         raise raised
-
-    def _error(
-        self, error: Exception, failure: tuple[BaseException, Node] | None
-    ) -> ExpressionError:
-        node = failure[1] if failure is not None and failure[0] is error else self._tree
-        called = node.procedure if node.type in {"function", "partial"} else None
-        if node.type == "apply" and node.rhs.type == "function":
-            called = node.rhs.procedure
-        name = called.value if called is not None and called.type == "variable" else ""
-        code, message = meaning(error, str(name or ""))
-        offset = node.position if called is None else called.position
-        return ExpressionError(code, message, self.source.at(min(offset, len(self.source.text))))
 
     def __repr__(self) -> str:
         return f"Expression({self.source.text!r})"

@@ -2,7 +2,7 @@
 
 Each evaluation has its own frame, so nothing is shared or persists between evaluations. Importing
 jsonata raises this process's recursion limit to 10,000; deeper evaluation ends as D1011.
-An endless loop is not stopped here: that needs a process that can be killed.
+An endless loop is not stopped here: `isolation` runs this in a process that can be killed.
 """
 
 import math
@@ -14,7 +14,7 @@ from jsonata.jexception import JException
 from jsonata.jsonata import Jsonata
 from jsonata.utils import Utils
 
-from syncata.expressions.faults import HostFailure, Refusal
+from syncata.expressions.faults import HostFailure, Refusal, meaning
 from syncata.expressions.parser import Node, parser
 from syncata.expressions.values import NULL, UNDEFINED, inward, outward, text_of, visible_nulls
 
@@ -225,7 +225,7 @@ DISPATCH: Mapping[str | None, Callable[[Interpreter, Node, Any, Any], Any]] = {
     "condition": Interpreter.evaluate_condition,
     "block": Interpreter.evaluate_block,
     "bind": Interpreter.evaluate_bind_expression,
-    "regex": lambda self, expr, _, __: self.evaluate_regex(expr),
+    "regex": lambda _, expr, __, ___: expr.value.interpreted(),
     "function": lambda self, expr, value, frame: self.evaluate_function(
         expr, value, frame, Utils.NONE
     ),
@@ -249,3 +249,15 @@ def interpreter() -> Interpreter:
 def built_in_functions() -> dict[str, Any]:
     """The interpreter's own functions by name."""
     return dict(Jsonata.static_frame.bindings)
+
+
+def fault(error: Exception, engine: Interpreter, tree: Node) -> tuple[str, str, int]:
+    """Code, message and offset of what the interpreter raised."""
+    failure = engine.failure
+    node = failure[1] if failure is not None and failure[0] is error else tree
+    called = node.procedure if node.type in {"function", "partial"} else None
+    if node.type == "apply" and node.rhs.type == "function":
+        called = node.rhs.procedure
+    name = called.value if called is not None and called.type == "variable" else ""
+    code, message = meaning(error, str(name or ""))
+    return code, message, int((node if called is None else called).position)

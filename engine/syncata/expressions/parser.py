@@ -15,7 +15,7 @@ from jsonata.parser import Parser
 from jsonata.tokenizer import Tokenizer
 
 from syncata.expressions.faults import Refusal, sentence
-from syncata.expressions.patterns import compile_pattern
+from syncata.expressions.patterns import Pattern, PatternError, compile_pattern
 
 MAX_LENGTH = 20_000
 MAX_NESTING = 100
@@ -57,8 +57,17 @@ def parser() -> "PositionedParser":
     return mine
 
 
-def _pattern(source: str, flags: Any) -> re.Pattern[str]:
+def _pattern(source: str, flags: Any) -> Pattern:
     return compile_pattern(source, ignore_case=flags.case_insensitive, lines=flags.multiline)
+
+
+def _pattern_refusal(error: PatternError, start: int) -> Refusal:
+    """What is told of a pattern that begins at `start`."""
+    if error.beyond:
+        message = f"the regular expression is beyond a linear search: {error.message}"
+        return Refusal("SYN226", message, start + error.offset)
+    message = f"the regular expression is wrong: {error.message}"
+    return Refusal("S0303", message, start + error.offset)
 
 
 def _signature(text: str) -> str:
@@ -86,8 +95,8 @@ class PositionedTokenizer(Tokenizer):  # type: ignore[misc]  # jsonata ships no 
             raise self._refusal(error.error, start) from None
         except IndexError:
             raise Refusal("S0101", "the text has no closing quote", start) from None
-        except re.error as error:
-            raise Refusal("S0303", f"the regular expression is wrong: {error.msg}", start) from None
+        except PatternError as error:
+            raise _pattern_refusal(error, start + 1) from None
         if token is None:
             return None
         if token.type == "operator" and token.value in ("!", "~"):

@@ -64,7 +64,7 @@ class Scope:
         """The same names for the interpreter."""
         if self._frame is None:
             bound = {name: _inward(value) for name, value in self.names.items()}
-            self._frame = frame_of(bound, _library())
+            self._frame = frame_of(bound, library_frame())
         return self._frame
 
 
@@ -73,7 +73,7 @@ def _inward(value: Any) -> Any:
 
 
 @cache
-def _library() -> Any:
+def library_frame() -> Any:
     """A frame with every function that needs no scope."""
     made = built_in_functions()
     made |= {name: HostFunction(name, function) for name, function in OWN.items()}

@@ -4,7 +4,6 @@ The parser's own tree is made for evaluation (`??` is copied, paths are flattene
 their places), so here the tokens are noted while it parses: one frame for each operand.
 """
 
-import re
 import threading
 from dataclasses import dataclass
 from typing import Any, Union
@@ -13,6 +12,7 @@ from jsonata.jexception import JException
 
 from syncata.expressions.faults import Refusal
 from syncata.expressions.parser import MAX_LENGTH, Node, PositionedParser
+from syncata.expressions.patterns import Pattern
 
 _local = threading.local()
 
@@ -140,8 +140,8 @@ def _plain(value: Any) -> Any:
             for name, part in vars(value).items()
             if name not in _NO_MEANING and not name.startswith("_outer") and part is not None
         }
-    if isinstance(value, re.Pattern):
-        return (value.pattern, value.flags)
+    if isinstance(value, Pattern):
+        return (value.source, value.flags)
     if isinstance(value, (str, int, float)):
         return (type(value).__name__, value)
     return type(value).__name__  # a signature: its tokens have been compared

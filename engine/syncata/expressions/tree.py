@@ -5,9 +5,10 @@ of this node is reported at. What is attached to an operand (`[...]`, `{...}`, `
 around it, but for the steps of a path, which hold it themselves.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Any
+
+from syncata.expressions.patterns import Pattern
 
 Span = tuple[int, int]
 
@@ -31,7 +32,7 @@ class Literal(Node):
 class Regex(Node):
     """A regular expression."""
 
-    pattern: re.Pattern[str]
+    pattern: Pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

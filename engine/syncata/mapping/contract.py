@@ -4,11 +4,11 @@ The judgement is that of jsonschema's Draft7Validator without format checks; a p
 the two together. Why a value does not fit is told by `checks.explain`.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from syncata.expressions import pattern_of
 from syncata.mapping.rare_keywords import RARE, among, same
 
 Fits = Callable[[Any], bool]
@@ -139,7 +139,8 @@ class _Compiler:
         if "maxLength" in schema:
             yield f"if len({v}) > {schema['maxLength']!r}: return False"
         if "pattern" in schema:
-            yield f"if not {self._constant(_regex(schema['pattern']).search)}({v}): return False"
+            found = self._constant(pattern_of(schema["pattern"]).found_in)
+            yield f"if not {found}({v}): return False"
 
     def _array(self, schema: dict[str, Any], v: str, depth: int) -> Iterator[str]:
         if "minItems" in schema:
@@ -222,13 +223,6 @@ def _types(schema: dict[str, Any]) -> frozenset[str] | None:
     if unknown:
         raise ValueError(f"there is no type {', '.join(sorted(unknown))}")
     return types
-
-
-def _regex(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"the pattern {pattern} is not a regular expression: {error}") from error
 
 
 def _resolved(root: Schema, reference: str) -> Schema:

@@ -3,10 +3,11 @@
 Each entry of RARE takes the schema it stands in and a compiler of parts, and yields a check.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
+
+from syncata.expressions import pattern_of
 
 Fits = Callable[[Any], bool]
 Compile = Callable[[Any], Fits]
@@ -89,7 +90,7 @@ def _further_properties(schema: Schema, compiled: Compile) -> Fits:
     """`patternProperties` and `additionalProperties` where a set of names does not do."""
     named = frozenset(schema.get("properties", ()))
     patterns = [
-        (re.compile(pattern), compiled(part))
+        (pattern_of(pattern), compiled(part))
         for pattern, part in schema.get("patternProperties", {}).items()
     ]
     further = compiled(schema.get("additionalProperties", True))
@@ -98,7 +99,7 @@ def _further_properties(schema: Schema, compiled: Compile) -> Fits:
         if not isinstance(value, dict):
             return True
         for name, member in value.items():
-            fitting = [part for pattern, part in patterns if pattern.search(name)]
+            fitting = [part for pattern, part in patterns if pattern.found_in(name)]
             if not all(part(member) for part in fitting):
                 return False
             if not fitting and name not in named and not further(member):

@@ -19,10 +19,9 @@ from syncata.model import (
     Known,
     Stamp,
     canonical,
-    refusal,
 )
 from syncata.plan import SyncPlan, is_settled
-from syncata.planning.aside import GIVEN_UP, Aside, GivesUp, never, record_text
+from syncata.planning.aside import Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
 from syncata.planning.staged import (
     Judged,
@@ -32,6 +31,7 @@ from syncata.planning.staged import (
     desired_of,
     known_payload,
     shown_reason,
+    was_refused,
 )
 from syncata.spec.operations import Resource
 from syncata.target.keyed import LookupPending
@@ -78,11 +78,11 @@ class SyncPlanner:
     _all_read: bool = False
 
     def __post_init__(self) -> None:
-        since = self.ledger.waiting_since(self.name)
-        self.parked = set(since)
-        given_up = self.ledger.rejected_with(self.name, GIVEN_UP)
-        tally, kept = self.header.tally, self.keeps_records
-        self.aside = Aside(self.name, self.staging, tally, since, self.gives_up, kept, given_up)
+        tally, gives_up, kept = self.header.tally, self.gives_up, self.keeps_records
+        self.aside = Aside.of(
+            self.ledger, self.name, self.staging, tally, gives_up, keeps_records=kept
+        )
+        self.parked = set(self.aside.since)
 
     @property
     def name(self) -> str:
@@ -228,8 +228,7 @@ class SyncPlanner:
         payload = compiled.payload(item, scope) if live else None
         text = None if payload is None else canonical(payload).decode()
         order = compiled.order(item, scope) if live else ""
-        refused = keyed.refused == refusal(keyed.stamp, text)
-        return Judged(keyed, standing, payload, text, order, refused=refused)
+        return Judged(keyed, standing, payload, text, order)
 
     def _defer(self, keyed: Keyed) -> None:
         text = canonical([keyed.item.value, keyed.item.parent]).decode()
@@ -264,10 +263,10 @@ class SyncPlanner:
         desired = (
             before.payload if judged.final else desired_of(judged, before.payload, self.resource)
         )
-        decision = decision_of(judged, before, desired, self.compiled.sync)
-        if judged.refused and decision.action in _WRITTEN:
+        decision = decision_of(judged, before, desired, self.compiled.sync, self.resource)
+        if decision.action in _WRITTEN and was_refused(judged.keyed, desired):
             # The target refused exactly this before; asking again would not change its mind.
-            self.header.tally.add(Action.REJECTED, "target")
+            self.aside.still_refused(judged.keyed.key)
             return None
         self.header.tally.add(decision.action, shown_reason(decision.action, decision.reason))
         if decision.action is Action.IGNORED:

@@ -7,7 +7,17 @@ from typing import Any
 from syncata.expressions import UNDEFINED
 from syncata.ledger import Confirmed
 from syncata.mapping.compiled import Item, Standing
-from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, canonical
+from syncata.model import (
+    IN_DOUBT,
+    Action,
+    Change,
+    JsonObject,
+    Known,
+    Reason,
+    Stamp,
+    canonical,
+    refusal,
+)
 from syncata.plan import Decision, decide, keep_omitted
 from syncata.spec.model import Sync
 from syncata.spec.operations import Resource
@@ -15,7 +25,7 @@ from syncata.spec.operations import Resource
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A record with its key, what the ledger knows of it, and the stamp the target refused."""
+    """A record with its key, what the ledger knows of it, and the token of what was refused."""
 
     key: str
     stamp: Stamp
@@ -28,8 +38,7 @@ class Keyed:
 class Judged:
     """A record that is not settled: what its sync says of it.
 
-    `text` is the JSON text of `payload`. `final`: it is left alone. `refused`: the target refused
-    exactly this before.
+    `text` is the JSON text of `payload`. `final`: it is left alone.
     """
 
     keyed: Keyed
@@ -38,25 +47,33 @@ class Judged:
     text: str | None
     order: str = ""
     final: bool = False
-    refused: bool = False
 
 
-def decision_of(judged: Judged, before: Confirmed, desired: str | None, sync: Sync) -> Decision:
-    """What a judged record needs."""
+def decision_of(
+    judged: Judged, before: Confirmed, desired: str | None, sync: Sync, resource: Resource
+) -> Decision:
+    """What a judged record needs. What is in doubt is sent again, although it was confirmed."""
+    known = judged.keyed.known
     if judged.final:
         return Decision(Action.UNCHANGED, Reason.SOURCE)
+    in_doubt = known is not None and known.stamp.source == IN_DOUBT
     return decide(
         judged.standing,
-        judged.keyed.known,
+        known,
         judged.keyed.stamp,
-        same=desired == before.payload,
+        same=desired == before.payload and not (in_doubt and resource.rewrite is not None),
         on_excluded=sync.on_excluded,
     )
 
 
+def was_refused(keyed: Keyed, desired: str | None) -> bool:
+    """Whether the target refused exactly this before: the whole payload, as it would be sent."""
+    return keyed.refused is not None and keyed.refused == refusal(keyed.stamp, desired)
+
+
 def desired_of(judged: Judged, confirmed: str | None, resource: Resource) -> str | None:
     """The payload to send, as JSON text, with what becomes of fields we send no longer."""
-    update = resource.operations.get("update") or resource.operations.get("upsert")
+    update = resource.rewrite
     if update is None or not confirmed or judged.payload is None or judged.text == confirmed:
         return judged.text
     kept = keep_omitted(judged.payload, json.loads(confirmed), update.omitted)

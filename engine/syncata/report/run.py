@@ -94,6 +94,8 @@ def run_lines(
     for stop in report.get("stops", []):
         yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
         yield f"  {stop['advice']}"
+    for stop in report.get("passed", []):
+        yield f"Agreed to: {stop['sync']}: {stop['measured']}; limit {stop['limit']}"
     yield from _error_lines(report, paint)
     yield from _request_lines(report.get("requests", {}))
     yield from map(reject_line, rejects)

@@ -56,6 +56,21 @@ CODES = (
         "Look at the value in the message; test for its type first.",
     ),
     Code(
+        "SYN226",
+        "Pattern beyond a linear search",
+        (
+            "Patterns are searched in time linear in the text, so that no record can keep the "
+            "engine busy for ever. Look-ahead, look-behind, back-references, `\\B` and more than "
+            "1,000 repetitions cannot be had that way. Under the flag `m` only a line feed ends a "
+            "line where the pattern names ends of lines itself."
+        ),
+        "$match(name, /(?=A)\\w+/)",
+        (
+            "Match more and take a group: `$match(name, /(A\\w+)/).groups[0]`; or test twice: "
+            "`$contains(a, /x/) and $not($contains(a, /y/))`."
+        ),
+    ),
+    Code(
         "SYN230",
         "Expression must be text",
         "YAML read a number, a boolean, an object or nothing where an expression is expected.",

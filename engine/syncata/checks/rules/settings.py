@@ -1,11 +1,11 @@
 """Settings: their rules are possible, and their defaults satisfy them."""
 
-import re
 from collections.abc import Iterator
 
 from syncata.checks.draft7 import schema_problem, violations
 from syncata.checks.subject import Subject, at_key, at_value, finding
 from syncata.errors import Finding
+from syncata.expressions import PatternError, pattern_of
 from syncata.spec.build import RULE_WORDS
 from syncata.spec.node import Node
 
@@ -41,9 +41,9 @@ def settings_are_possible(subject: Subject) -> Iterator[Finding]:
 
 def _pattern(node: Node) -> Iterator[Finding]:
     try:
-        re.compile(node.text())
-    except re.error as error:
-        yield at_value(node, "SYN403", f"this is no regular expression: {error}")
+        pattern_of(node.text())
+    except PatternError as error:
+        yield at_value(node, "SYN403", error.message)
 
 
 def defaults_fit(subject: Subject) -> Iterator[Finding]:

@@ -90,9 +90,16 @@ def binary(w: Writer, node: tree.Binary, place: Place, _outward: bool) -> Value:
         return w.keep(Value(code, Kind.BOOLEAN))
     if node.operator == "&":
         code = f"{_text(w, left)} + {_text(w, right)}"
-        code = f"budget.text({code})" if w.spends else code
+        if place.repeated or w.spends or _fed_back(node):
+            w.grows, code = True, f"grown({code})"
         return w.keep(Value(code, Kind.TEXT, defined=True))
     return _equality(w, left, right, node.operator == "=")
+
+
+def _fed_back(node: tree.Binary) -> bool:
+    """Whether a text may hold what another `&` made: only so it can outgrow the record."""
+    named_parts = (part.name for part in tree.walk(node) if isinstance(part, tree.Variable))
+    return any(name and name not in BUILT_IN for name in named_parts)
 
 
 def _text(w: Writer, value: Value) -> str:

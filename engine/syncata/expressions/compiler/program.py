@@ -23,7 +23,7 @@ from syncata.expressions.runtime import (
 )
 from syncata.expressions.runtime.builtins import BUILT_IN
 from syncata.expressions.runtime.functions import Builtin
-from syncata.expressions.runtime.limits import Budget
+from syncata.expressions.runtime.limits import Budget, grown, refill
 from syncata.expressions.values import UNDEFINED, no_function, plain
 
 
@@ -33,6 +33,9 @@ class Names(Protocol):
     names: Mapping[str, Any]
     hides: frozenset[str]
 
+
+GROWING = frozenset({"pad", "replace", "join"})
+"""Functions whose texts may be larger than what they are given."""
 
 Run = Callable[[Any, Names], Any]
 """Generated code: takes the input and the scope."""
@@ -89,6 +92,8 @@ _RUN_TIME: dict[str, Any] = {
     if not name.startswith("_")
 } | {
     "Budget": Budget,
+    "grown": grown,
+    "refill": refill,
     "UNBOUND": object(),
     "UNDEFINED": UNDEFINED,
     "no_function": no_function,
@@ -171,5 +176,7 @@ def _head(w: Writer) -> list[str]:
     lines += [f"{v} = names.get({n!r}, UNDEFINED)" for n, v in w.free.items()]
     if w.spends:
         lines.append("budget = Budget()")
+    if w.grows or not GROWING.isdisjoint(w.built_in):
+        lines.append("refill()")
     lines += readers(w)
     return ["def expression(root, scope):", *(f"    {line}" for line in lines)]

@@ -66,7 +66,7 @@ class Writer:
         self.readers: dict[str, str] = {}
         self.built_in: set[str] = set()
         self.direct: set[str] = set()
-        self.spends = False
+        self.spends = self.grows = False
         self.function = 0
         self._functions = 0
         self._numbers = 0
@@ -177,8 +177,8 @@ class Writer:
         return value if value.atom else self.keep(value)
 
     def charge(self, code: str, place: Place) -> None:
-        """Have a loop over these items pay, if it may run more than once."""
-        if place.repeated:
+        """Have a loop over these items pay, if it may run more than once, or over what was made."""
+        if place.repeated or self.spends:
             self.spends = True
             self.emit(f"budget.step(len({code}))")
 

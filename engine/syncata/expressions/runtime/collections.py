@@ -6,7 +6,7 @@ from typing import Any
 
 from syncata.expressions.faults import Refusal
 from syncata.expressions.runtime.functions import Function
-from syncata.expressions.runtime.limits import MAX_ITEMS
+from syncata.expressions.runtime.limits import MAX_STEPS
 from syncata.expressions.runtime.operators import is_number, truthy
 from syncata.expressions.runtime.sequences import Sequence, member
 from syncata.expressions.values import LARGEST_RESULT, UNDEFINED, json_text
@@ -41,8 +41,8 @@ def append(first: Any, second: Any) -> Any:
         items.extend(second)
     else:
         items.append(second)
-    if len(items) > MAX_ITEMS:
-        raise Refusal("SYN222", f"an array grows beyond {MAX_ITEMS} items")
+    if len(items) > MAX_STEPS:
+        raise Refusal("SYN222", f"an array grows beyond {MAX_STEPS} items")
     return items
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from syncata.expressions.faults import Refusal
+from syncata.expressions.patterns import Pattern, PatternError
 from syncata.expressions.runtime.functions import Function
-from syncata.expressions.runtime.limits import MAX_TEXT
+from syncata.expressions.runtime.limits import grow
 from syncata.expressions.runtime.sequences import Sequence
 from syncata.expressions.runtime.signatures import Arguments
 from syncata.expressions.runtime.texts import code_units
@@ -39,7 +40,7 @@ class Matcher(Function):
 
     __slots__ = ("pattern",)
 
-    def __init__(self, pattern: re.Pattern[str]) -> None:
+    def __init__(self, pattern: Pattern) -> None:
         super().__init__("regex", 2)
         self.pattern = pattern
 
@@ -58,19 +59,27 @@ class Matcher(Function):
 
     def matches(self, text: str) -> Iterator[Match]:
         """All matches in order. Raises Refusal D1004 for an empty one after the first."""
-        wide = not text.isascii() and any(character > "\uffff" for character in text)
-        at, first = 0, True
-        while first or at < len(text):
-            found = self.pattern.search(text, at)
-            if found is None:
-                return
-            if not first and found.end() == found.start():
-                raise Refusal("D1004", "the regular expression matches nothing, for ever")
-            first, at = False, found.end()
-            groups = [UNDEFINED if group is None else group for group in found.groups()]
-            start = len(code_units(text[: found.start()])) if wide else found.start()
-            size = len(code_units(found[0])) if wide else len(found[0])
-            yield Match(found[0], start, start + size, groups)
+        length = len(text if text.isascii() else code_units(text))
+        empty = Refusal("D1004", "the regular expression matches nothing, for ever")
+        try:
+            for number, hit in enumerate(self.pattern.hits(text)):
+                if number and hit.start == hit.end:
+                    raise empty
+                groups = [UNDEFINED if group is None else group for group in hit.groups]
+                yield Match(hit.text, hit.start, hit.end, groups)
+                if hit.end >= length:
+                    return
+                if hit.start == hit.end:
+                    raise empty
+        except PatternError as error:
+            raise Refusal("SYN226", error.message) from None
+
+    def found_in(self, text: str) -> bool:
+        """Whether there is a match."""
+        try:
+            return self.pattern.found_in(text)
+        except PatternError as error:
+            raise Refusal("SYN226", error.message) from None
 
 
 class Following(Function):
@@ -145,7 +154,7 @@ def contains(text: Any, pattern: Any) -> Any:
     if isinstance(pattern, str):
         return pattern in text
     if isinstance(pattern, Matcher):
-        return pattern.pattern.search(text) is not None
+        return pattern.found_in(text)
     return next(all_matches(pattern, text), None) is not None
 
 
@@ -187,19 +196,17 @@ def replace(text: Any, pattern: Any, replacement: Any, limit: Any = UNDEFINED) -
     if isinstance(pattern, str):
         count = -1 if limit is UNDEFINED else -int(-limit // 1)
         between = replacement if isinstance(replacement, str) else ""
-        return _bounded(text.replace(pattern, between, count))
+        found = text.count(pattern) if count < 0 else min(count, text.count(pattern))
+        grow(len(text) + found * max(0, len(between) - len(pattern)))
+        return text.replace(pattern, between, count)
     parts, at = [], 0
     units = text if text.isascii() else code_units(text)
     for found in _limited(all_matches(pattern, text), limit):
         parts += [_text(units[at : found.start]), _replaced(found, replacement)]
         at = found.end
-    return _bounded("".join([*parts, _text(units[at:])]))
-
-
-def _bounded(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise Refusal("SYN222", f"a text grows beyond {MAX_TEXT} characters")
-    return text
+    parts.append(_text(units[at:]))
+    grow(sum(map(len, parts)))
+    return "".join(parts)
 
 
 def _replaced(found: Match, replacement: Any) -> str:

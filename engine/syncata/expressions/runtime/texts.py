@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote_to_bytes
 
 from syncata.expressions.faults import Refusal
 from syncata.expressions.runtime.functions import Function
-from syncata.expressions.runtime.limits import MAX_TEXT
+from syncata.expressions.runtime.limits import grow, grown
 from syncata.expressions.runtime.operators import LARGEST_EXACT, number_text
 from syncata.expressions.runtime.sequences import gathered
 from syncata.expressions.values import UNDEFINED, json_text
@@ -117,6 +117,7 @@ def pad(text: Any, width: Any, filling: Any = UNDEFINED) -> Any:
     if missing <= 0:
         return text
     filling = " " if filling is UNDEFINED or not filling else filling
+    grow(abs(int(width)))
     padding = (filling * missing)[:missing]
     return text + padding if width > 0 else padding + text
 
@@ -126,8 +127,7 @@ def join(texts: Any, separator: Any = UNDEFINED) -> Any:
     if texts is UNDEFINED:
         return UNDEFINED
     between = "" if separator is UNDEFINED else separator
-    if sum(map(len, texts)) + len(between) * len(texts) > MAX_TEXT:
-        raise Refusal("SYN222", f"a text grows beyond {MAX_TEXT} characters")
+    grow(sum(map(len, texts)) + len(between) * len(texts))
     return between.join(texts)
 
 
@@ -139,8 +139,7 @@ def joined(texts: Any, separator: str, careful: Function) -> Any:
         except TypeError:
             pass
         else:
-            if len(text) <= MAX_TEXT:
-                return text
+            return grown(text)
     elif texts is UNDEFINED or type(texts) is str:
         return texts
     return careful.call((texts, separator))
@@ -154,7 +153,7 @@ def joined_items(items: list[Any], separator: str, careful: Function) -> Any:
         text = separator.join(items)
     except TypeError:
         return careful.call((gathered(items), separator))
-    return text if len(text) <= MAX_TEXT else careful.call((items, separator))
+    return grown(text)
 
 
 def code_units(text: str) -> list[str]:

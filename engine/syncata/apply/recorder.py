@@ -36,9 +36,10 @@ class Recorder:
         """Write what the target answered, together with the end of what was written down."""
         # What the target says of an item may echo what it was sent with.
         told = [replace(o, message=self.redact(o.message)) if o.message else o for o in outcomes]
-        self.ledger.settle(self.run, journal, told)
-        if restored := put_back(outcomes):
-            self.ledger.drifts.count(self.sync, restored, [])
+        with self.ledger.at_once():
+            self.ledger.settle(self.run, journal, told)
+            if restored := put_back(outcomes):
+                self.ledger.drifts.count(self.sync, restored, [])
         for outcome in outcomes:
             self.counts.add(outcome)
         self.progress(self.sync, len(outcomes))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tests.guarantees.judging import Finding
 from tests.guarantees.place import Zygote, place
 from tests.guarantees.story import Story
 
@@ -16,7 +17,7 @@ class Crash:
     step: int | str
     reached: bool
     steps: tuple[str, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
 
 def crash(zygote: Zygote, story: Story, step: int | str) -> Crash:
@@ -25,5 +26,5 @@ def crash(zygote: Zygote, story: Story, step: int | str) -> Crash:
         story.prepare(here)
         ended = here.attempt(kill=step)
         assert ended.was_killed or ended.code == 0, ended.err[-3000:]
-        findings = story.findings(here, ended)
+        findings = story.findings(here)
     return Crash(step, ended.was_killed, ended.steps, tuple(findings))

@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from tests.acceptance.sides import Target
@@ -17,6 +19,23 @@ Entry = dict[str, Any]
 Thing = tuple[str, ...]
 
 
+class Kind(StrEnum):
+    """What a guarantee would be broken by."""
+
+    LOST = "records lost"
+    DOUBLED = "duplicate effects"
+    ARCHIVED = "false archives"
+    OTHER = "other differences"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not be."""
+
+    kind: Kind
+    what: str
+
+
 class Sent:
     """What was accepted last for each course and statistic, by kind of request."""
 
@@ -25,10 +44,15 @@ class Sent:
         self._last: dict[Thing, tuple[str, bytes]] = {}
         self._of_job: dict[str, dict[Thing, str]] = {}
 
+    def forget(self) -> None:
+        """Whatever was accepted last may be asked for again."""
+        self.doubled.clear()
+        self._last.clear()
+
     def take(self, entry: Entry) -> None:
         """The next entry of the audit log."""
         if entry["kind"] == "hand":
-            self._last.clear()  # what people changed may be put back with what was sent before
+            self._last.clear()  # what people changed is put back with what was sent before
         elif entry["kind"] == "job":
             self._judge(entry)
         elif "job" in entry:
@@ -82,7 +106,12 @@ class Judge:
         self._sent = Sent()
         self._made = Counter[tuple[str, str]]()
 
-    def doubled(self) -> list[str]:
+    def forgive(self) -> None:
+        """What was asked for until now may be asked for again: the target did not say all."""
+        self.doubled()
+        self._sent.forget()
+
+    def doubled(self) -> list[Finding]:
         """What the target was asked for twice in a row, or made twice, though nobody undid it."""
         self._target.mark()
         for entry in self._target.entries(self._mark):
@@ -95,7 +124,8 @@ class Judge:
                     subjects = entry.get("effect", {}).get(kind, ())
                     self._made.update((kind, str(subject)) for subject in subjects)
         twice = [f"{kind} {what}" for (kind, what), number in self._made.items() if number > 1]
-        return [*self._sent.doubled, *twice, *_attempts_twice(self._target)]
+        found = [*self._sent.doubled, *twice, *_attempts_twice(self._target)]
+        return [Finding(Kind.DOUBLED, what) for what in found]
 
 
 def _attempts_twice(target: Target) -> Iterator[str]:
@@ -106,10 +136,11 @@ def _attempts_twice(target: Target) -> Iterator[str]:
     return (f"attempts {what}" for what, number in met.items() if number > 1)
 
 
-def claimed_in_vain(place: Place) -> list[str]:
+def claimed_in_vain(place: Place, edited: Collection[str] = ()) -> list[Finding]:
     """What the ledger calls confirmed and the target does not hold like that.
 
-    What is in flight says nothing: the target may be ahead of the ledger.
+    What is in flight says nothing (the target may be ahead of the ledger), nor does what somebody
+    `edited` at the target.
     """
     if not place.ledger.exists():
         return []
@@ -119,7 +150,7 @@ def claimed_in_vain(place: Place) -> list[str]:
     with open_ledger(place.ledger, read_only=True) as ledger:
         in_flight = {(c.sync, c.key) for batch in ledger.open_batches() for c in batch.changes}
         for known in ledger.live("courses"):
-            if ("courses", known.key) in in_flight:
+            if ("courses", known.key) in in_flight or known.key in edited:
                 continue
             course = there.get(known.key, {"status": "missing"})
             payload = json.loads(ledger.confirmed([known.id])[known.id].payload or "{}")
@@ -131,4 +162,4 @@ def claimed_in_vain(place: Place) -> list[str]:
             mail = MAILS[payload["userIdentifier"]["value"]]
             if (payload["courseIdentifier"]["value"], mail) not in attempts:
                 found.append(f"statistic {known.key}")
-    return found
+    return [Finding(Kind.LOST, what) for what in found]

@@ -97,13 +97,22 @@ class Ended:
 class Place(World):
     """Simulators and a project in a folder of its own; each run is a fork of the zygote."""
 
-    def __init__(self, folder: Path, zygote: Zygote, edflex: Edflex, target: Target) -> None:
+    def __init__(
+        self, folder: Path, zygote: Zygote, edflex: Edflex, target: Target, *, pace: float = 1
+    ) -> None:
         root = folder / "project"
         root.mkdir()
         (folder / "clock").write_text("0")
         self.folder = folder
         self._zygote = zygote
+        self._pace = pace
+        self._specs = {self.spec.stem}
         super().__init__(root, edflex, target)
+
+    def connect(self, name: str = "main", *, spec: str | None = None, **given: Any) -> None:
+        """Write a connection; its spec is read once for all forks."""
+        self._specs.add(spec or self.spec.stem)
+        super().connect(name, spec=spec, **given)
 
     def attempt(
         self,
@@ -120,7 +129,8 @@ class Place(World):
                 "environ": {**ENVIRON, "TMPDIR": str(self.folder)},
                 "kill": kill,
                 "stop": stopped is not None,
-                "specs": [self.spec.stem],
+                "specs": sorted(self._specs),
+                "pace": self._pace,
             },
             stopped or (lambda _: None),
         )
@@ -155,8 +165,11 @@ class Place(World):
 
 
 @contextmanager
-def place(zygote: Zygote, **options: Any) -> Iterator[Place]:
-    """An empty source, an empty target, a project; `options` are those of the simulators."""
+def place(zygote: Zygote, *, pace: float = 1, **options: Any) -> Iterator[Place]:
+    """An empty source, an empty target, a project; `options` are those of the simulators.
+
+    `pace`: how many times as long as it was asked for a wait of the engine seems to take.
+    """
     given = {"items": 0, "learners": 3, "job_seconds": 0, "rate_limits": False} | options
     with ExitStack() as stack:
         memory = MEMORY if MEMORY.is_dir() else None
@@ -164,7 +177,7 @@ def place(zygote: Zygote, **options: Any) -> Iterator[Place]:
         simulator = Options(audit_bodies=True, **given)
         one = stack.enter_context(serve("edflex", simulator))
         two = stack.enter_context(serve("360learning", simulator))
-        made = Place(folder, zygote, Edflex(one), Target(two))
+        made = Place(folder, zygote, Edflex(one), Target(two), pace=pace)
         stack.callback(made.edflex.close)
         stack.callback(made.target.close)
         yield made

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.guarantees.judging import Judge, claimed_in_vain
-from tests.guarantees.place import Ended, Place
+from tests.guarantees.judging import Finding, Judge, Kind, claimed_in_vain
+from tests.guarantees.place import Place
 
 from syncata.simulator.people import learner_mail
 
 ADA, BEA = learner_mail(1), learner_mail(2)
+ARCHIVED_BEFORE = {"i3"}  # and restored on the second day
 OPEN: dict[str, Any] = {"status": "in progress", "completed_at": None}
 
 
@@ -80,47 +81,44 @@ class Story:
             place.pass_days(1)
         self.day(place)
 
-    def findings(self, place: Place, killed: Ended) -> list[str]:
+    def findings(self, place: Place) -> list[Finding]:
         """What is wrong after the next run, which nobody kills; nothing, if all is as wanted."""
-        found = [f"ledger: {damage}" for damage in place.damage()]
-        found += [f"claimed: {what}" for what in claimed_in_vain(place)]
+        found = [Finding(Kind.OTHER, f"ledger: {damage}") for damage in place.damage()]
+        found += claimed_in_vain(place)
         rerun = place.attempt()
         if rerun.code != 0:
-            found.append(f"the next run ended with {rerun.code}: {rerun.err[-300:]}")
-        found += [f"doubled: {what}" for what in Judge(place.target).doubled()]
-        found += [f"claimed: {what}" for what in claimed_in_vain(place)]
+            what = f"the next run ended with {rerun.code}: {rerun.err[-300:]}"
+            found.append(Finding(Kind.OTHER, what))
+        found += Judge(place.target).doubled()
+        found += claimed_in_vain(place)
         found += self._differences(place)
         found += _second_thoughts(place)
-        return [f"{what} (killed after {killed.steps[-3:]})" for what in found]
+        return found
 
-    def _differences(self, place: Place) -> list[str]:
+    def _differences(self, place: Place) -> list[Finding]:
         target, wanted = place.target, self.wanted
         courses = {c["externalId"]: c for c in target.control("GET", "courses")["courses"]}
         live = {key: c for key, c in courses.items() if c["status"] == "published"}
-        pairs = {
-            "titles": ({key: c["name"] for key, c in live.items()}, wanted.titles),
-            "archived": (frozenset(courses) - frozenset(live), wanted.archived),
-            "tags": ({k: frozenset(c.get("tags", ())) for k, c in live.items()}, wanted.tags),
-            "attempts": (
-                frozenset((one["externalId"], one["mail"]) for one in target.attempts()),
-                wanted.attempts,
-            ),
-            "archived at some time": (
-                frozenset(target.effects().get("archived", ())) - wanted.archived - {"i3"},
-                frozenset(),
-            ),
-        }
-        return [
-            f"{what}: {got} instead of {must}" for what, (got, must) in pairs.items() if got != must
+        attempts = {(one["externalId"], one["mail"]) for one in target.attempts()}
+        ever = set(target.effects().get("archived", ()))
+        pairs = [
+            (Kind.LOST, {key: c["name"] for key, c in live.items()}, wanted.titles),
+            (Kind.LOST, {k: frozenset(c.get("tags", ())) for k, c in live.items()}, wanted.tags),
+            (Kind.LOST, attempts, wanted.attempts),
+            (Kind.OTHER, set(courses) - set(live), wanted.archived),
+            (Kind.ARCHIVED, ever - wanted.archived - ARCHIVED_BEFORE, set()),
         ]
+        return [Finding(k, f"{got} instead of {must}") for k, got, must in pairs if got != must]
 
 
-def _second_thoughts(place: Place) -> list[str]:
+def _second_thoughts(place: Place) -> list[Finding]:
     """What one more run would still do."""
     mark = place.target.mark()
     again = place.attempt()
     writes = [f"{e['method']} {e['path']}" for e in place.target.writes(mark)]
-    return [*writes, *([f"one more run ended with {again.code}"] if again.code else [])]
+    if again.code:
+        writes.append(f"one more run ended with {again.code}")
+    return [Finding(Kind.OTHER, what) for what in writes]
 
 
 FIRST = Story("the first run", (), first_day, AFTER_FIRST)

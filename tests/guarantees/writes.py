@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from tests.guarantees.crash import Crash
-from tests.guarantees.judging import Judge, claimed_in_vain
+from tests.guarantees.judging import Finding, Judge, Kind, claimed_in_vain
 from tests.guarantees.place import Place, Zygote, place
 from tests.guarantees.story import ADA, OPEN
 
@@ -75,7 +75,8 @@ def kills(zygote: Zygote, call: str, start: int = 1, step: int = 1) -> Iterator[
             assert ended.was_killed or ended.code == 0, ended.err[-3000:]
             if not ended.was_killed:
                 return
-            findings = [*here.damage(), *claimed_in_vain(here)]
+            findings = [Finding(Kind.OTHER, damage) for damage in here.damage()]
+            findings += claimed_in_vain(here)
             findings += _after(here, judge, turn)
             yield Crash(number, reached=True, steps=ended.steps, findings=tuple(findings))
 
@@ -90,16 +91,15 @@ def _change(here: Place, turn: int) -> None:
         here.edflex.learn(ADA, "i1", attempt=turn + 1, **OPEN, **times)
 
 
-def _after(here: Place, judge: Judge, turn: int) -> list[str]:
-    again = here.attempt()
-    found = [f"the next run ended with {again.code}: {again.err[-500:]}"] if again.code else []
-    found += judge.doubled()
-    found += claimed_in_vain(here)
-    if here.target.field("i1", "name") != f"Title of turn {turn}":
-        found.append("i1 is not as it should be")
+def _after(here: Place, judge: Judge, turn: int) -> list[Finding]:
+    again, target = here.attempt(), here.target
+    found = [*judge.doubled(), *claimed_in_vain(here)]
     archived = {"i2"} if turn % 2 == 0 else set()
-    if here.target.courses("archived") != archived:
-        found.append(f"archived: {here.target.courses('archived')}")
-    if len(here.target.attempts()) != min(turn + 1, 20):
-        found.append(f"{len(here.target.attempts())} attempts")
-    return found
+    pairs = [
+        (Kind.OTHER, again.code, 0),
+        (Kind.LOST, target.field("i1", "name"), f"Title of turn {turn}"),
+        (Kind.LOST, len(target.attempts()), min(turn + 1, 20)),
+        (Kind.OTHER, archived - target.courses("archived"), set()),
+        (Kind.ARCHIVED, target.courses("archived") - archived, set()),
+    ]
+    return found + [Finding(k, f"{got} instead of {must}") for k, got, must in pairs if got != must]

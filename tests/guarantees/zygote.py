@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,9 @@ import httpx
 
 import syncata
 from syncata.checks import connections, load
-from syncata.cli import main, operate
+from syncata.cli import deciding, main, operate
 from syncata.document import Document
+from syncata.ledger import open_ledger
 from syncata.ledger.database import Database
 from syncata.session import Progress, Surroundings
 from syncata.spec.model import Spec
@@ -83,16 +85,17 @@ def note(clock: Path, skipped: float) -> None:
     clock.write_text(str(skipped))
 
 
-def surroundings(clock: Path) -> Callable[..., Surroundings]:
+def surroundings(clock: Path, pace: float) -> Callable[..., Surroundings]:
     """What commands are given of the world: waits cost nothing, and the time they take passes.
 
-    The file `clock` holds the seconds that have been skipped, also by a run that was killed.
+    The file `clock` holds the seconds that have been skipped, also by a run that was killed. A wait
+    takes `pace` times as long as was asked for.
     """
     skipped = float(clock.read_text())
 
     async def sleep(seconds: float) -> None:
         nonlocal skipped
-        skipped += seconds
+        skipped += seconds * pace
         note(clock, skipped)
 
     world = World(
@@ -139,7 +142,11 @@ def run(request: dict[str, Any]) -> int:
     steps = Steps(folder / "steps", request["kill"])
     count_requests(steps)
     count_commits(steps)
-    setattr(operate, "Surroundings", surroundings(folder / "clock"))  # noqa: B010
+    given = surroundings(folder / "clock", request["pace"])
+    clock = given().world.now
+    noted = partial(open_ledger, clock=lambda: clock().isoformat(timespec="seconds"))
+    setattr(operate, "Surroundings", given)  # noqa: B010
+    setattr(deciding, "open_ledger", noted)  # noqa: B010
     if request["stop"]:
         os.kill(os.getpid(), signal.SIGSTOP)
     with (

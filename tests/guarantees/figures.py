@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.guarantees.counted import MALFORMED, STORMS, Case, run_cases
 from tests.guarantees.crash import Crash, crash
 from tests.guarantees.judging import Finding, Kind
 from tests.guarantees.machine import Machine
@@ -81,7 +82,25 @@ def properties(effort: Effort, zygote: Zygote) -> Iterator[Row]:
     yield Row("runs in them: held of tried", runs, runs)
 
 
-MEASURES: tuple[Measure, ...] = (steps, writes, properties)
+def storms(_effort: Effort, _zygote: Zygote) -> Iterator[Row]:
+    """Connections that are refused, ended and reset by chance."""
+    yield _counted("faults of connections: handled of injected", run_cases(STORMS, "faults"))
+
+
+def malformed(_effort: Effort, _zygote: Zygote) -> Iterator[Row]:
+    """Specs that are wrong, hostile files, spoilt ledgers, answers that lie."""
+    chosen = "each_mistake or no_array or damage or hostile or every_cut or invalid_bytes"
+    yield _counted("malformed inputs: refused of tried", run_cases(MALFORMED, "inputs", chosen))
+
+
+def _counted(what: str, cases: Iterable[Case]) -> Row:
+    tried = list(cases)
+    broken = [Finding(Kind.OTHER, case.name) for case in tried if not case.held]
+    held = sum(case.injected for case in tried if case.held)
+    return Row(what, sum(case.injected for case in tried), held, tuple(broken))
+
+
+MEASURES: tuple[Measure, ...] = (steps, writes, properties, storms, malformed)
 
 
 @contextmanager

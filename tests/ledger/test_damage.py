@@ -73,7 +73,9 @@ def bit(raw: bytes, chance: random.Random) -> bytes:
     return raw[:at] + bytes([raw[at] ^ 1 << chance.randrange(8)]) + raw[at + 1 :]
 
 
-def test_no_damage_goes_unnoticed_or_starts_afresh(path: Path) -> None:
+def test_no_damage_goes_unnoticed_or_starts_afresh(
+    path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """200 corruptions: each is refused, or found by `verify`, or touches nothing that was
     confirmed; none ends in a crash, or in a new, empty ledger."""
     filled(path)
@@ -87,6 +89,7 @@ def test_no_damage_goes_unnoticed_or_starts_afresh(path: Path) -> None:
         path.with_name("shop.db-journal").unlink(missing_ok=True)
         path.write_bytes(spoil(sound, chance))
         counts[outcome(path, before, f"{spoil.__name__}, seed {SEED + number}")] += 1
+    record_property("inputs", sum(counts.values()))
     assert counts["refused"] > 30
     assert counts["found"] > 30
 

@@ -144,7 +144,7 @@ def test_personal_data_is_not_shown(world: World) -> None:
     (field,) = result.sync("statistics")["fields"]
     assert field == {"field": "userIdentifier", "records": 1, "personal": True}
     text = world.cli("plan", "main", "--spec", "new.yaml").out
-    assert "userIdentifier: 1 of 1: (personal)" in text
+    assert "1 of 1 statistics: userIdentifier (personal)" in text
     assert ADA not in result.out + text
 
 

@@ -178,7 +178,7 @@ def _pending(records: int) -> str:
 def _field_lines(name: str, edit: FieldEdit, all_met: str, personal: set[str]) -> Iterator[str]:
     counts = f"{edit.records:,} of {all_met}"
     if name in personal:
-        yield f"      {clean(name)}: {counts}: {MASK}"
+        yield f"      {counts}: {clean(name)} {MASK}"
     elif edit.values is not None:
         for old, new, times in _counted(edit.values):
             yield f"      {times:,} of {all_met}: {clean(name)} {_change(old, new)}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.faults.registry import faults
 from tests.guarantees.counted import MALFORMED, STORMS, Case, run_cases
 from tests.guarantees.crash import Crash, crash
 from tests.guarantees.judging import Finding, Kind
@@ -100,7 +101,23 @@ def _counted(what: str, cases: Iterable[Case]) -> Row:
     return Row(what, sum(case.injected for case in tried), held, tuple(broken))
 
 
-MEASURES: tuple[Measure, ...] = (steps, writes, properties, storms, malformed)
+def listed(_effort: Effort, _zygote: Zygote) -> Iterator[Row]:
+    """The faults of tests/faults/faults.yaml; a fault is handled if all tests of it pass.
+
+    What is measured above (kills, lives) is not run once more.
+    """
+    proofs = {
+        fault.number: [t for t in fault.tests if not t.startswith("guarantees/")]
+        for fault in faults()
+    }
+    cases = run_cases(sorted({test for tests in proofs.values() for test in tests}), "faults")
+    bad = {case.name.partition("[")[0] for case in cases if not case.held}
+    held = sum(not any(test.partition("::")[2] in bad for test in t) for t in proofs.values())
+    findings = tuple(Finding(Kind.OTHER, f"{name} fails") for name in sorted(bad))
+    yield Row("faults of the list: handled of injected", len(proofs), held, findings)
+
+
+MEASURES: tuple[Measure, ...] = (steps, writes, properties, storms, malformed, listed)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Ledger(OpenFile):
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
     it made it. `cursors`, `drifts`, `doubts`, `health`, `consent`, `forgetting` and `history` are
-    its smaller drawers.
+    its smaller drawers. `at_once()` makes one transaction of everything written in its block.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Ledger(OpenFile):
         self.created = created
         self._clock = clock
         self._records = Records(database)
+        self.at_once = self._records.writing
         self._rejects = Rejects(database, self._records)
         self._journal = Journal(database)
         self._runs = Runs(database)
@@ -59,15 +60,8 @@ class Ledger(OpenFile):
         """A transaction that moves the serial: plans made before it are stale."""
         with self._records.writing():
             yield
-            self._database.rows(
-                "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'serial'"
-            )
-
-    @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Make one transaction of everything that is written in the block."""
-        with self._records.writing():
-            yield
+            sql = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'serial'"
+            self._database.rows(sql)
 
     # What is held
 

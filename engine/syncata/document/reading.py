@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from syncata.document.composing import MAX_DEPTH, ExcessError, compose
 from syncata.errors import Finding, Position, SpecInvalid
 from syncata.flow_scalars import flow, source_offsets
 
 MAX_BYTES = 256 * 1024
 MAX_LINES = 5_000
-MAX_DEPTH = 50
-MAX_ALIASES = 50
 MAX_VALUES = 100_000
 
 DataPath = tuple[str | int, ...]
@@ -99,7 +99,8 @@ def load_file(path: Path, *, shown: str | None = None) -> Document:
     """Read a YAML file. Raises SpecInvalid with a position for whatever is wrong in it."""
     name = shown or str(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # a device or a pipe need not end
     except OSError as error:
         raise _refused(name, "SYN001", f"cannot be read: {error.strerror}") from error
     return load_bytes(content, name)
@@ -113,7 +114,7 @@ def load_bytes(content: bytes, name: str) -> Document:
     nobody may change a document's data.
     """
     if len(content) > MAX_BYTES:
-        raise _refused(name, "SYN002", f"has {len(content):,} bytes; the limit is {MAX_BYTES:,}")
+        raise _refused(name, "SYN002", f"has more than {MAX_BYTES:,} bytes")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -134,7 +135,6 @@ class _Reader:
     def __init__(self, name: str, text: str) -> None:
         self._name = name
         self._text = text
-        self._yaml = YAML(typ="safe", pure=True)
         self._values: dict[DataPath, Position] = {}
         self._keys: dict[DataPath, Position] = {}
         self._scalars: dict[DataPath, Scalar] = {}
@@ -149,37 +149,15 @@ class _Reader:
 
     def _compose(self) -> Node | None:
         try:
-            node = self._yaml.compose(self._text)
+            return compose(self._text)
+        except ExcessError as error:
+            raise _refused(self._name, "SYN002", str(error)) from error
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             position = Position(self._name, mark.line + 1, mark.column + 1) if mark else None
             raise self._syntax(error.problem or str(error), position) from error
         except YAMLError as error:
             raise self._syntax(str(error).splitlines()[0], None) from error
-        except RecursionError as error:
-            raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}") from error
-        assert node is None or isinstance(node, Node)
-        if node is not None:
-            self._refuse_excess(node)
-        return node
-
-    def _refuse_excess(self, root: Node) -> None:
-        """Refuse depth and aliases before anything is expanded; an alias is a node met again."""
-        waiting, met, aliases = [(root, 1)], set[int](), 0
-        while waiting:
-            node, depth = waiting.pop()
-            aliases += id(node) in met
-            if aliases > MAX_ALIASES:
-                raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
-            if id(node) in met or isinstance(node, ScalarNode):
-                met.add(id(node))
-                continue
-            met.add(id(node))
-            if depth > MAX_DEPTH:
-                raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
-            for child in node.value:
-                parts = child if isinstance(child, tuple) else (child,)
-                waiting += [(part, depth + 1) for part in parts]
 
     def _syntax(self, problem: str, position: Position | None) -> SpecInvalid:
         where = position or Position(self._name, 1, 1)
@@ -187,6 +165,8 @@ class _Reader:
         return SpecInvalid((Finding(where, "SYN010", message, _STRUCTURE_HINT),))
 
     def _value(self, node: Node, path: DataPath) -> Any:
+        if len(path) >= MAX_DEPTH:  # by aliases, of itself even
+            raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
         position = self._position(node)
         self._values[path] = position
         if len(self._values) > MAX_VALUES:
@@ -240,8 +220,11 @@ class _Reader:
         if tag == "bool":
             return text.lower() == "true"
         try:
-            return int(text) if tag == "int" else float(text)
-        except ValueError:
+            number = int(text) if tag == "int" else float(text)
+            if isfinite(number):
+                return number
+            raise ValueError
+        except (ValueError, OverflowError):
             self._find(
                 self._position(node), "SYN015", f"{text} is not a JSON number", "put it in quotes"
             )

@@ -13,7 +13,7 @@ from itertools import chain
 
 from syncata.apply.batches import batches
 from syncata.apply.counts import ApplyCounts, put_back
-from syncata.apply.failures import first_of
+from syncata.apply.failures import first_of, told
 from syncata.errors import RecordRejected, SpecFailed, SyncataError
 from syncata.expressions import Scope
 from syncata.ledger import Batch, Ledger, Staging
@@ -288,9 +288,7 @@ class Applier:
         return self.ledger.intend(Batch(self.run, self.sync, writer.name, now, changes))
 
     def _settle(self, journal: int | None, outcomes: Sequence[Outcome]) -> None:
-        # What the target says of an item may echo what it was sent with.
-        told = [replace(o, message=self.redact(o.message)) if o.message else o for o in outcomes]
-        self.ledger.settle(self.run, journal, told)
+        self.ledger.settle(self.run, journal, [told(o, self.redact) for o in outcomes])
         if restored := put_back(outcomes):
             self.ledger.drifts.count(self.sync, restored, [])
         for outcome in outcomes:

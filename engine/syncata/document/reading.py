@@ -171,6 +171,8 @@ class _Reader:
         self._values[path] = position
         if len(self._values) > MAX_VALUES:
             raise _refused(self._name, "SYN002", f"expands to more than {MAX_VALUES:,} values")
+        if not isinstance(node, ScalarNode) and str(node.tag) not in _COLLECTIONS:
+            self._find(position, "SYN014", f"tags ({node.tag}) are not part of the language")
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -269,4 +271,5 @@ def _span(node: Node, text: str) -> tuple[int, int]:
     return start, start + len(text[start:end].rstrip())
 
 
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

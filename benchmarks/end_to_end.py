@@ -1,15 +1,19 @@
 """What a whole run costs: CPU seconds and peak memory of the engine, against simulated APIs.
 
 PYTHONPATH=engine python benchmarks/end_to_end.py [RECORDS ...] [--pages SIZE ...] [--shares]
+    [--without-looking]
 PYTHONPATH=engine python benchmarks/end_to_end.py --start-up
 
 Per size and page size three runs of the packaged connector, each in a process of its own: the
 first synchronization, one without any change, one after 1 % of the source has changed. Source and
 target are simulators in processes of their own, and do not count. Every phase is checked against
 the engine's report and the target's audit log; a wrong count ends this with exit code 1.
+The packaged spec looks in every run at what the target holds: at a list of all courses, and at a
+seventh of them one by one. `--without-looking` leaves that out, to show what the records cost.
 """
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -38,6 +42,7 @@ GUARDS = "{max_rejects: 1%, max_archives: 30%, max_spec_updates: 30%}"
 TYPES = ("article", "mooc", "podcast", "video")
 LIVE = ("coming soon", "open all year", "opened")
 ENGINE = str(Path(syncata.__file__).parents[1])
+MAPPINGS = Path(__file__).parents[1] / "mappings"
 BYTECODE = tempfile.TemporaryDirectory()
 SECRETS = {
     "SOURCE_ID": "edflex-demo", "SOURCE_SECRET": "edflex-secret",
@@ -46,7 +51,7 @@ SECRETS = {
 
 # The rates are those of no real API: waiting costs no CPU time, only ours.
 CONNECTION = """\
-spec: edflex-360learning
+spec: {spec}
 settings:
   organization: bench
   edflex_url: {source}
@@ -63,6 +68,9 @@ limits:
   target: {{reads: 100000/s, writes: 100000/s}}
 guards: {guards}
 """
+
+
+PACKAGED = "edflex-360learning"
 
 
 class WrongCount(Exception):
@@ -196,14 +204,31 @@ def check(measured: Measured, audit: Audit, read: int, wanted: dict[str, int]) -
         raise WrongCount("; ".join(wrong))
 
 
-def phases(records: int, page: int, *, sampled: bool) -> Iterator[tuple[str, Measured, Audit]]:
+def without_looking(project: Path) -> str:
+    """Write a spec that never looks at the courses the target holds; how a connection names it."""
+    lines = (MAPPINGS / f"{PACKAGED}.yaml").read_text().splitlines(keepends=True)
+    start = lines.index("      observe:\n", lines.index("    course:\n"))
+    deeper = itertools.takewhile(lambda line: line.startswith("       "), lines[start + 1 :])
+    del lines[start : start + 1 + sum(1 for _ in deeper)]
+    (project / "mappings").mkdir()
+    text = "".join(lines).replace(f"name: {PACKAGED}", "name: bench", 1)
+    (project / "mappings" / "bench.yaml").write_text(text)
+    return "bench"
+
+
+def phases(
+    records: int, page: int, *, sampled: bool, looking: bool = True
+) -> Iterator[tuple[str, Measured, Audit]]:
     """Three runs of one connection. Raises WrongCount."""
     with ExitStack() as stack:
         project = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         audit = Audit(project / "audit.jsonl")
         source = stack.enter_context(simulator("edflex", records, "--fault", "natural_rejects=0"))
         target = stack.enter_context(simulator("360learning", records, "--audit", str(audit.path)))
-        text = CONNECTION.format(source=source, target=target, page=page, guards=GUARDS)
+        text = CONNECTION.format(
+            spec=PACKAGED if looking else without_looking(project),
+            source=source, target=target, page=page, guards=GUARDS,
+        )  # fmt: skip
         (project / "connections").mkdir()
         (project / "connections" / "bench.yaml").write_text(text)
         live = sum(map(is_live, range(records)))
@@ -217,14 +242,14 @@ def phases(records: int, page: int, *, sampled: bool) -> Iterator[tuple[str, Mea
             yield name, measured, audit
 
 
-def table(sizes: list[int], pages: list[int]) -> None:
+def table(sizes: list[int], pages: list[int], *, looking: bool) -> None:
     """Print what every run cost."""
     print("| records | page size | phase | written | CPU s | records per CPU s | peak MB "
           "| requests to target (writes) |")  # fmt: skip
     print("|--:|--:|:--|--:|--:|--:|--:|--:|")
     for records in sizes:
         for page in pages:
-            for name, measured, audit in phases(records, page, sampled=False):
+            for name, measured, audit in phases(records, page, sampled=False, looking=looking):
                 rate = records / measured.seconds
                 sent, writes = sum(audit.requests.values()), audit.requests["write"]
                 print(
@@ -235,22 +260,26 @@ def table(sizes: list[int], pages: list[int]) -> None:
                 )
 
 
-def shares(sizes: list[int], pages: list[int]) -> None:
-    """Print what share of the CPU time each part of the engine takes."""
+def shares(sizes: list[int], pages: list[int], *, looking: bool) -> None:
+    """Print how many microseconds of CPU time each part of the engine takes per record."""
     for records in sizes:
         for page in pages:
-            found = [(n, m.shares) for n, m, _ in phases(records, page, sampled=True)]
+            found = [
+                (name, {p: m.seconds / records * 1e6 * share for p, share in m.shares.items()})
+                for name, m, _ in phases(records, page, sampled=True, looking=looking)
+            ]
             print(f"\n| {records:,} records, pages of {page} | {' | '.join(n for n, _ in found)} |")
             print(f"|:--|{'--:|' * len(found)}")
             parts = dict.fromkeys(part for _, each in found for part in each)
             for part in parts:
                 print(f"| {part} | {_columns(found, [part])} |")
             inside = [part for part in parts if part.startswith("JSONata")]
-            print(f"| all JSONata | {_columns(found, inside)} |", flush=True)
+            print(f"| all JSONata | {_columns(found, inside)} |")
+            print(f"| all | {_columns(found, list(parts))} |", flush=True)
 
 
 def _columns(found: list[tuple[str, dict[str, float]]], parts: list[str]) -> str:
-    return " | ".join(f"{sum(each.get(part, 0) for part in parts):.1%}" for _, each in found)
+    return " | ".join(f"{sum(each.get(part, 0) for part in parts):.1f}" for _, each in found)
 
 
 def start_up(times: int = 9) -> None:
@@ -284,7 +313,8 @@ def main() -> int:
     parser.add_argument(
         "--pages", nargs="+", type=int, default=[50, 500], help="source page sizes (50 500)"
     )
-    parser.add_argument("--shares", action="store_true", help="shares of the parts, by sampling")
+    parser.add_argument("--shares", action="store_true", help="µs per record of the parts")
+    parser.add_argument("--without-looking", action="store_true", help="at what the target holds")
     parser.add_argument("--start-up", action="store_true", help="the cost of starting only")
     given = parser.parse_args()
     sizes = given.records or [10**4, 10**5]
@@ -295,9 +325,9 @@ def main() -> int:
         if given.start_up:
             start_up()
         elif given.shares:
-            shares(sizes, given.pages)
+            shares(sizes, given.pages, looking=not given.without_looking)
         else:
-            table(sizes, given.pages)
+            table(sizes, given.pages, looking=not given.without_looking)
     except WrongCount as wrong:
         print(f"wrong: {wrong}", file=sys.stderr)
         return 1

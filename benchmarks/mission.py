@@ -21,7 +21,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.end_to_end import CONNECTION, SHARE, Measured, change, run_engine, simulator
+from benchmarks.end_to_end import (
+    CONNECTION,
+    PACKAGED,
+    SHARE,
+    Measured,
+    change,
+    run_engine,
+    simulator,
+)
 
 DAY = 86_400
 PAGE = 500
@@ -91,7 +99,9 @@ def phases(courses: int, activities: int, *, limits: bool) -> Iterator[tuple[str
         source = stack.enter_context(simulator("edflex", courses, *more))
         own = (*learners, "--audit", str(log))
         target = stack.enter_context(simulator("360learning", courses, *own, limited=limits))
-        text = CONNECTION.format(source=source, target=target, page=PAGE, guards=GUARDS)
+        text = CONNECTION.format(
+            spec=PACKAGED, source=source, target=target, page=PAGE, guards=GUARDS
+        )
         text = text.replace("  author_email", "  sync_tags: true\n  author_email")
         if limits:
             text = text[: text.index("limits:")] + text[text.index("guards:") :]

@@ -15,9 +15,9 @@ SOURCE = ROOT / "engine" / "syncata"
 # A room imports only from lines below its own. Rooms on one line do not know each other.
 LAYERS = """\
 cli
-doctor | scheduling | lifecycle | inspection | testing
+doctor | scheduling | lifecycle | rebuilding | inspection | testing
 run
-closing | plan_file | holding
+closing | plan_file | holding | restoring | timing
 sync
 absence | observing | adopting | reading
 session | apply | planning | identity

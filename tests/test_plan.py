@@ -125,11 +125,27 @@ def plan(live: int = 100, read: int = 100, **counts: int) -> SyncPlan:
         (plan(read=1000, rejected_SYN604=11), ["max_rejects"]),
         (plan(read=20, rejected_SYN604=9), []),
         (plan(create_source=1000, live=0), []),
+        (plan(update_drift=30), []),
+        (plan(update_drift=15, create_drift=15, archive_drift=1), ["max_drift"]),
+        (plan(live=11, archive_closed=3), []),
+        (plan(live=10, archive_closed=3), []),
+        (plan(read=900, rejected_SYN604=10), ["max_rejects"]),
+        (plan(read=1, rejected_SYN604=9), []),
+        (plan(ignored_rejected=100), []),
     ],
 )
 def test_guards_hold_what_looks_like_an_accident(planned: SyncPlan, held_by: list[str]) -> None:
     """Each share is measured against what is live or read, just above its limit and from ten on."""
     assert [stop.guard for stop in guard_stops(planned, Guards(), source_empty=False)] == held_by
+
+
+@pytest.mark.parametrize("percent", range(1, 100))
+def test_a_share_that_is_just_reached_passes(percent: int) -> None:
+    """Of 100, as many as the limit says pass and one more is held, whatever binary fractions do."""
+    limits = Guards(max_archives=float(percent) / 100)
+    assert guard_stops(plan(archive_missing=percent), limits, source_empty=False) == []
+    (stop,) = guard_stops(plan(archive_missing=percent + 1), limits, source_empty=False)
+    assert stop.number == percent + 1
 
 
 def test_a_guard_says_the_number_the_limit_and_the_key() -> None:

@@ -11,6 +11,7 @@ from syncata.plan import adoption
 from syncata.planning import SyncPlanner
 from syncata.session import Session
 from syncata.spec.model import Sync
+from syncata.spec.operations import Find
 from syncata.target.finder import Finder, Found, observed_part
 from syncata.target.references import ReferenceMissing
 
@@ -20,10 +21,11 @@ async def find_existing(session: Session, planner: SyncPlanner) -> list[tuple[st
 
     The (sync, key) of those that a human must agree to. Raises SpecFailed, Unavailable.
     """
-    if planner.resource.find is None:
+    find = planner.resource.find
+    if find is None or not (actions := _looked_for(session, planner, find)):
         return []
-    finder, adopted = Finder(planner.resource.find), dict[str, list[str]]()
-    for change in planner.staging.changes(planner.name, [Action.CREATE]):
+    finder, adopted = Finder(find), dict[str, list[str]]()
+    for change in planner.staging.changes(planner.name, actions):
         try:
             found = await _find(session, finder, change)
         except ReferenceMissing as missing:
@@ -40,11 +42,19 @@ async def find_existing(session: Session, planner: SyncPlanner) -> list[tuple[st
             continue
         taken_over = adoption(planner.compiled, change, found.target_id, found.observed)
         planner.staging.replace(change, [taken_over])
-        planner.header.tally.add(Action.CREATE, change.reason, -1)
+        planner.header.tally.add(change.action, change.reason, -1)
         planner.header.tally.add(Action.ADOPT, change.reason)
         adopted.setdefault(found.target_id, []).append(change.key)
     alone = _alone(planner, adopted)
     return [(planner.name, key) for key in alone] if finder.adopt == "confirm" else []
+
+
+def _looked_for(session: Session, planner: SyncPlanner, find: Find) -> list[Action]:
+    """What may be there already. Of what is in doubt, also what is known from before."""
+    if not find.only_in_doubt:
+        return [Action.CREATE]
+    in_doubt = planner.name in session.ledger.doubts.syncs()
+    return [Action.CREATE, Action.UPDATE] if in_doubt else []
 
 
 def _alone(planner: SyncPlanner, adopted: Mapping[str, Sequence[str]]) -> list[str]:
@@ -52,7 +62,7 @@ def _alone(planner: SyncPlanner, adopted: Mapping[str, Sequence[str]]) -> list[s
     alone: list[str] = []
     for target_id, keys in adopted.items():
         held = planner.ledger.by_target(planner.name, [target_id])
-        if len(keys) == 1 and not held:
+        if len(keys) == 1 and all(known.key in keys for known in held.values()):
             alone += keys
             continue
         for key in keys:

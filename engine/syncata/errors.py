@@ -72,7 +72,8 @@ class Position:
 class Finding:
     """One mistake in a file a user wrote: where, what, and what to do about it.
 
-    `length` is the number of characters the caret underlines.
+    `length` is the number of characters the caret underlines. `hidden` is where something
+    begins that may be a secret, and its length: whoever quotes that line leaves it out.
     """
 
     position: Position
@@ -81,6 +82,7 @@ class Finding:
     hint: str = ""
     severity: Severity = Severity.ERROR
     length: int = 1
+    hidden: tuple[Position, int] | None = None
 
 
 class SyncataError(Exception):

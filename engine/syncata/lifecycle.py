@@ -8,7 +8,7 @@ from syncata.report.run import Report, sync_report
 from syncata.run import apply_run, run_session
 from syncata.session import Session, Surroundings
 from syncata.spec.connection import Connection
-from syncata.spec.model import Sync
+from syncata.spec.model import Spec, Sync
 from syncata.sync import Plan, planned_requests, planner_for, resume
 
 
@@ -56,10 +56,15 @@ def _plan(session: Session, staging: Staging, *, final: bool) -> Plan:
 
 
 def _how(session: Session, sync: Sync, *, final: bool) -> str:
-    resource = session.connection.spec.target.resources[sync.resource]
-    if final and sync.stream is None and "remove" in resource.operations:
+    spec = session.connection.spec
+    if final and removable(spec, sync):
         return "remove"
-    return resource.on_deactivate
+    return spec.target.resources[sync.resource].on_deactivate
+
+
+def removable(spec: Spec, sync: Sync) -> bool:
+    """Whether a final deactivation removes what the sync made: the thing everything lies in."""
+    return sync.stream is None and "remove" in spec.target.resources[sync.resource].operations
 
 
 async def deactivate(

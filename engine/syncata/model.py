@@ -1,6 +1,7 @@
 """The values that travel between rooms: records, changes, outcomes, counts.
 
-All are frozen. A record itself is a plain JSON object (`dict[str, Any]`), as decoded.
+All are frozen; those that every record of a run has one of are tuples, which are made in a third
+of the time. A record itself is a plain JSON object (`dict[str, Any]`), as decoded.
 """
 
 import hashlib
@@ -9,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -50,8 +51,7 @@ class Reason(StrEnum):
     DEACTIVATED = "deactivated"
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What a decision about a record rests on; only an equal stamp is skipped.
 
     `source`: digest of the record (16 bytes). `spec`: digest of the compiled sync (8).
@@ -72,12 +72,14 @@ def refusal(stamp: Stamp, desired: str | None) -> bytes:
     return stamp.token() + hashlib.blake2b((desired or "").encode(), digest_size=8).digest()
 
 
+IN_DOUBT = b"\xff" * 16
+"""The `source` of a stamp whose record the target may hold otherwise than was confirmed."""
+
 # A stamp that no record has: what carries it is looked at again.
 NO_STAMP = Stamp(bytes(16), bytes(8), bytes(8))
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """What the ledger holds about one record: what the target last confirmed.
 
     `id` is dense and small (it indexes a bitmap of what a run has seen); `archived` is why the
@@ -130,7 +132,8 @@ class Waiting:
 class Reject:
     """A record that was set aside, and why. `stage` is `map` or `target`; `record` its JSON text.
 
-    It is what `rejects show` shows and what `rejects retry` tries again.
+    It is what `rejects show` shows and what `rejects retry` tries again. `ignored`: somebody wants
+    to hear no more of exactly this.
     """
 
     sync: str
@@ -142,6 +145,7 @@ class Reject:
     position: str = ""
     source: bytes = b""  # the token of the stamp it was refused with
     record: str | None = None
+    ignored: bool = False
 
 
 class Verdict(StrEnum):
@@ -205,6 +209,33 @@ def canonical(value: Any) -> bytes:
         return text.encode()
     except (TypeError, RecursionError) as error:
         raise ValueError(str(error)) from error
+
+
+UNREAD: Final[Any] = object()
+"""What a text yields that is not read quickly."""
+
+# Digits, and what may stand before a number; fewer digits than these fit into 64 bits.
+_NUMBERS = bytes.maketrans(b"123456789,[-\t\n\r ", b"0" * 9 + b":" * 7)
+_LONG_NUMBER = b":" + b"0" * 19
+
+
+def read_quickly(raw: bytes) -> Any:
+    """The object or array of a JSON text, exactly as `json` reads it; UNREAD if that may differ.
+
+    orjson makes floats of integers beyond 64 bits, and refuses half a surrogate pair.
+    """
+    if not raw.startswith((b"{", b"[")) or _LONG_NUMBER in raw.translate(_NUMBERS):
+        return UNREAD
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return UNREAD
+
+
+def decoded(text: str) -> Any:
+    """The value of a text that `canonical` made."""
+    value = read_quickly(text.encode())
+    return json.loads(text) if value is UNREAD else value
 
 
 def digest(value: Any, size: int = 16) -> bytes:

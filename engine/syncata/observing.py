@@ -1,15 +1,14 @@
 """What somebody changed on the target by hand: seen, compared with what was confirmed, put back."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from syncata.api import CompiledRequest
 from syncata.ledger import NOTHING, Confirmed, Seen, pages
-from syncata.mapping.compiled import in_order
-from syncata.model import Action, Change, Known, Reason, canonical
+from syncata.mapping.ordering import in_order
+from syncata.model import Action, Change, Known, Reason, canonical, decoded
 from syncata.plan import ARCHIVED, DELETED, keep_omitted
 from syncata.planning import SyncPlanner
 from syncata.session import Session
@@ -83,9 +82,7 @@ class Drift:
     def settle_all_gone(self) -> None:
         """Make everything again, because what it belonged to is not there any more."""
         for page in pages(self.planner.ledger.live(self.planner.name), _PAGE):
-            confirmed = self.planner.ledger.confirmed([known.id for known in page])
-            for known in page:
-                self._judge(known, confirmed.get(known.id, NOTHING), Sight(gone=True), {})
+            self._judge_page([(known, Sight(gone=True)) for known in page], counting=False)
 
     async def missing(self) -> list[Known]:
         """The live records that the list does not hold; none where there is no list."""
@@ -120,14 +117,16 @@ class Drift:
         turn = self.planner.ledger.drifts.turn() % share
         live = self.planner.ledger.live(self.planner.name)
         for chosen in pages((k for k in live if k.id % share == turn), _PAGE):
-            due = [k for k in chosen if not self._is_written(k)]
+            staged = self._staged(chosen).values()
+            written = {change.key for change in staged if change.action is not Action.UNCHANGED}
+            due = [known for known in chosen if known.key not in written]
             self.planner.header.looked_at += len(due)
             async for page in self._looked_at(due):
                 self._judge_page(page)
 
-    def _is_written(self, known: Known) -> bool:
-        staged = self.planner.staging.change(self.planner.name, known.key)
-        return staged is not None and staged.action is not Action.UNCHANGED
+    def _staged(self, records: Sequence[Known]) -> dict[str, Change]:
+        keys = [known.key for known in records]
+        return self.planner.staging.changes_for(self.planner.name, keys)
 
     async def _looked_at(
         self, records: Sequence[Known]
@@ -140,7 +139,7 @@ class Drift:
             yield [(k, s) for k, s in zip(some, sights, strict=True) if s is not None]
 
     async def _look(self, known: Known, before: Confirmed) -> Sight | None:
-        payload = json.loads(before.payload) if before.payload else {}
+        payload = decoded(before.payload) if before.payload else {}
         try:
             return await self.watcher.look(self.endpoint, known.key, before.target_id, payload)
         except MadeAnew:
@@ -148,12 +147,15 @@ class Drift:
         except ReferenceMissing:
             return None  # what it belongs to is not there either, and is put back first
 
-    def _judge_page(self, page: Sequence[tuple[Known, Sight]]) -> None:
-        planner = self.planner
-        confirmed = planner.ledger.confirmed([known.id for known, _ in page])
-        times = planner.ledger.drifts.times(planner.name, [known.key for known, _ in page])
+    def _judge_page(self, page: Sequence[tuple[Known, Sight]], *, counting: bool = True) -> None:
+        """`counting`: what was put back too often is left alone."""
+        ledger, records = self.planner.ledger, [known for known, _ in page]
+        confirmed = ledger.confirmed([known.id for known in records])
+        keys = [known.key for known in records] if counting else []
+        times, staged = ledger.drifts.times(self.planner.name, keys), self._staged(records)
         for known, sight in page:
-            self._judge(known, confirmed.get(known.id, NOTHING), sight, times)
+            before = confirmed.get(known.id, NOTHING)
+            self._judge(known, before, sight, times, staged.get(known.key))
 
     def _judge(
         self,
@@ -161,8 +163,8 @@ class Drift:
         before: Confirmed,
         sight: Sight,
         times: Mapping[tuple[str, str], int],
+        staged: Change | None,
     ) -> None:
-        staged = self.planner.staging.change(self.planner.name, known.key)
         if (staged.action if staged else None) not in _OPEN:
             return
         if sight.gone and self._is_left_out(known):
@@ -171,7 +173,7 @@ class Drift:
             if sight.archived is False and not sight.gone and staged is None:
                 self._stage(known, before, staged, Action.ARCHIVE, sight)
             return
-        desired = json.loads(before.payload) if before.payload else {}
+        desired = decoded(before.payload) if before.payload else {}
         kinds = self._differences(sight, desired)
         header = self.planner.header
         header.well += [
@@ -203,6 +205,8 @@ class Drift:
         seen = None if seen is sight.nothing else seen
         if name in self.planner.compiled.unordered:
             seen, wanted = in_order(seen), in_order(wanted)
+        if isinstance(seen, str) and isinstance(wanted, str):
+            return seen == wanted
         return canonical(seen) == canonical(wanted)
 
     def _stage(
@@ -215,7 +219,8 @@ class Drift:
                 return  # what is sent anyway puts it back
             planner.header.tally.add(staged.action, staged.reason, -1)
         elif staged is not None or known.id in planner.kept:
-            planner.header.tally.add(Action.UNCHANGED, "", -1)
+            why = "" if known.id in planner.seen else "not seen"
+            planner.header.tally.add(Action.UNCHANGED, why, -1)
         change = self._change(known, before, staged, action, sight)
         planner.header.tally.add(action, Reason.DRIFT)
         if staged is None:
@@ -244,10 +249,9 @@ class Drift:
             return replace(change, target_id=None)
         if action is Action.ARCHIVE or not before.payload or not wanted:
             return replace(change, confirmed=before.payload)
-        held = sight.over(json.loads(before.payload))
-        operations = self.planner.resource.operations
-        update = operations.get("update") or operations.get("upsert")
-        kept = keep_omitted(json.loads(wanted), held, update.omitted if update else "replaced")
+        held = sight.over(decoded(before.payload))
+        update = self.planner.resource.rewrite
+        kept = keep_omitted(decoded(wanted), held, update.omitted if update else "replaced")
         texts = [canonical(value).decode() for value in (kept, held)]
         return replace(change, desired=texts[0], confirmed=texts[1])
 

@@ -12,12 +12,15 @@ from syncata.model import clean, key_text
 from syncata.spec.requests import Pagination
 from syncata.transport import Answer, Endpoint, Request
 
+Digests = Sequence[bytes | None]
+
 
 @dataclass(slots=True)
 class Reading:
     """How far a reading came; only a complete one may prove absence.
 
-    `on_page` counts the records of the last page, `counted` is what the API says there are.
+    `on_page` counts the records of the last page, `digests` are theirs (None: a record is no JSON
+    text); `counted` is what the API says there are, `moved` that it did not always say the same.
     `whole`: everything that was asked for came, be it all there is or what has changed.
     `began` is the API's clock at the first page, `latest` when the last of the records changed.
     """
@@ -25,7 +28,9 @@ class Reading:
     pages: int = 0
     records: int = 0
     on_page: int = 0
+    digests: Digests = ()
     counted: int | None = None
+    moved: bool = False
     complete: bool = False
     whole: bool = False
     because: str = "the reading was not finished"

@@ -6,7 +6,7 @@ Pure functions from values to values; nothing here reads a clock, a file or a ne
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED
@@ -18,8 +18,7 @@ from syncata.spec.model import Guards
 _SETTLED = (None, Reason.CLOSED, Reason.EXCLUDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What one record needs, and why."""
 
     action: Action
@@ -113,7 +112,8 @@ class SyncPlan:
     `requests` are the writes the plan would send, by operation. `looked_at` single things of the
     target; of their fields (key, field) those in `rewritten` are left alone from now on, those in
     `well` need no more attention. `since`: only what changed since was read; `cursor`: all that
-    changed up to then was read; `basis` is what it was read for.
+    changed up to then was read; `basis` is what it was read for. `lookalikes`: pairs of keys that
+    differ only in the form of their characters.
     """
 
     sync: str
@@ -130,6 +130,7 @@ class SyncPlan:
     since: str = ""
     cursor: str = ""
     basis: str = ""
+    lookalikes: list[tuple[str, str]] = field(default_factory=list)
 
 
 def guard_stops(plan: SyncPlan, guards: Guards, *, source_empty: bool) -> list[Stop]:
@@ -171,7 +172,7 @@ _SHARES = {
 def _share_stop(plan: SyncPlan, guards: Guards, name: str, limit: float) -> list[Stop]:
     words, actions, reasons = _SHARES[name]
     number = sum(plan.tally.of(action, reasons) for action in actions)
-    if plan.live < guards.above or number <= limit * plan.live:
+    if plan.live < guards.above or _is_within(number, limit, plan.live):
         return []
     measured = f"{number:,} {words} of {plan.live:,} live records ({number / plan.live:.1%})"
     return [Stop(plan.sync, name, measured, f"{limit:.0%}", _raise(name), number)]
@@ -180,11 +181,16 @@ def _share_stop(plan: SyncPlan, guards: Guards, name: str, limit: float) -> list
 def _rejects_stop(plan: SyncPlan, guards: Guards) -> list[Stop]:
     number = plan.tally.of(Action.REJECTED)
     read = plan.tally.read
-    if number < guards.above or number <= guards.max_rejects * read:
+    if number < guards.above or _is_within(number, guards.max_rejects, read):
         return []
     measured = f"{number:,} rejected of {read:,} records read ({number / read:.1%})"
     limit = f"{guards.max_rejects:.0%}"
     return [Stop(plan.sync, "max_rejects", measured, limit, _raise("max_rejects"), number)]
+
+
+def _is_within(number: int, limit: float, total: int) -> bool:
+    """Whether `number` is at most that share of the total; 29 of 100 are not more than 0.29."""
+    return number <= limit * total + total * 1e-12
 
 
 def _raise(name: str) -> str:

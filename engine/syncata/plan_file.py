@@ -60,6 +60,7 @@ def read_plan(staging: Staging) -> Plan:
         sync.tally.notes = {(label, value): n for label, value, n in item["notes"]}
         sync.rewritten = [(key, name) for key, name in sync.rewritten]
         sync.well = [(key, name) for key, name in sync.well]
+        sync.lookalikes = [(one, other) for one, other in sync.lookalikes]
         plan.syncs.append(sync)
     plan.stops = [Stop(**stop) for stop in header["stops"]]
     plan.adoptions = [(sync, key) for sync, key in header["adoptions"]]

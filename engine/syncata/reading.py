@@ -26,7 +26,7 @@ async def read_stream(
     pages = StreamReader(stream).read(session.source, scope, reading, limit=limit, since=since)
     async for page in pages:
         for planner in planners:
-            await planner.take(page)
+            await planner.take(page, reading.digests)
         session.progress("read", name, len(page))
     for planner in planners:
         if stream.incremental is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from syncata.apply import ApplyCounts
-from syncata.closing import conclude, keep_aside
+from syncata.closing import conclude, keep_aside, shown_by
 from syncata.errors import Exit, Held, SyncataError
 from syncata.holding import ACTIVATE, raise_if_held, raise_if_resting, recent, stops_of
 from syncata.identity import check_identity, remember_identity
@@ -19,6 +19,7 @@ from syncata.report.run import Report, failure, stop_report, sync_report, waitin
 from syncata.session import Session, Surroundings, chosen_syncs, open_session
 from syncata.spec.connection import Connection
 from syncata.sync import Plan, apply_plan, make_plan, resume
+from syncata.timing import clock_warnings, not_before, raise_if_too_early
 
 INTERRUPTED = 130  # as a shell counts a process that Ctrl-C ended
 
@@ -61,9 +62,10 @@ async def run_connection(
     if ended is not None and ended.has_ended:  # by another scheduler, or before a crash
         return ended.header
     if options.plan_file is not None:  # a wrong file is no run
-        with load_plan(options.plan_file) as staging:
+        with load_plan(options.plan_file, of=connection.name) as staging:
             check_plan(staging, connection, ledger, around.world.now())
     with recorded(connection, ledger, around, options) as report:
+        raise_if_resting(ledger.consent.standing, connection.name, options.command)
         async with run_session(connection, ledger, around, report) as session:
             with await _stage(session, options, report) as staging:
                 await _carry_out(session, staging, options, report)
@@ -87,6 +89,7 @@ def recorded(
     except SyncataError as error:
         _end(report, "held" if isinstance(error, Held) else "failed", error.exit_code)
         report["error"] = _failure(error, report)
+        report["not_before"] = not_before(error, around.world.now())
     except Exception:
         _end(report, "failed", Exit.BUG)
         raise
@@ -95,7 +98,8 @@ def recorded(
         raise
     finally:
         report["seconds"] = round(around.world.monotonic() - started, 3)
-        ledger.finish_run(report["run"], report["state"], report["exit_code"], report)
+        shown = shown_by(report, connection, ledger.consent.standing)
+        ledger.finish_run(report["run"], report["state"], report["exit_code"], report, shown)
 
 
 def _new_report(connection: Connection, options: RunOptions, now: datetime) -> Report:
@@ -109,7 +113,10 @@ def _new_report(connection: Connection, options: RunOptions, now: datetime) -> R
         "only": list(options.syncs),
         "syncs": [],
         "stops": [],
+        "passed": [],
         "error": None,
+        "not_before": None,
+        "warnings": [],
         "requests": {},
     }
 
@@ -134,6 +141,7 @@ async def plan_run(
     report: Report,
 ) -> Staging:
     """The first half of a run, for whoever looks at the plan before `apply_run`; close it."""
+    raise_if_resting(ledger.consent.standing, connection.name, options.command)
     async with run_session(connection, ledger, around, report) as session:
         return await _stage(session, options, report)
 
@@ -157,12 +165,15 @@ async def run_session(
 ) -> AsyncIterator[Session]:
     """What a run works with; its requests are counted in the report."""
     check_identity(connection, ledger)
+    before = ledger.last_run(lambda run: run.id != report["run"])
+    raise_if_too_early(before.header if before else None, around.world.now())
     async with open_session(connection, ledger, around, around.world.now()) as session:
         try:
             await session.learn_lookups()
             yield session
         finally:
             _add_requests(report["requests"], request_counts(session))
+            report["warnings"] = list(clock_warnings(session.source, session.target))
 
 
 def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[str, int]]) -> None:
@@ -173,7 +184,6 @@ def _add_requests(sums: dict[str, dict[str, int]], counts: Mapping[str, Mapping[
 
 
 async def _stage(session: Session, options: RunOptions, report: Report) -> Staging:
-    raise_if_resting(session.ledger.consent.standing, session.connection.name, options.command)
     report["resumed_batches"] = await resume(session, report["run"])
     staging = await _plan(session, options)
     plan = read_plan(staging)
@@ -222,6 +232,7 @@ async def _carry_out(
     if plan.stops:  # whose advice is to look at the records
         keep_aside(session, plan, run)
     raise_if_held(plan, decisions, adopt=options.adopt)
+    report["passed"], report["stops"] = report["stops"], []  # somebody agreed to what they measured
     remember_identity(session.connection, session.ledger)
     keep_aside(session, plan, run)
     if report["command"] == ACTIVATE:

@@ -17,7 +17,7 @@ from syncata.mapping.compiled import CompiledSync
 from syncata.mapping.context import Context, Definitions, Watch
 from syncata.mapping.persons import keyed_hash
 from syncata.model import key_text
-from syncata.spec.connection import Connection
+from syncata.spec.connection import DEADLINE, Connection
 from syncata.spec.model import Spec, Sync
 from syncata.spec.requests import Api, Auth
 from syncata.target.keyed import KeyedLookups
@@ -43,8 +43,6 @@ Notes = dict[tuple[str, str], int]
 
 NOTED = 100  # different values without a counterpart that a run remembers
 NOTED_LENGTH = 80
-
-DEADLINE = 6 * 3600.0  # seconds that a run may take
 
 
 def _nobody(_stage: str, _name: str, _number: int) -> None:
@@ -203,7 +201,7 @@ def open_endpoint(
     return Endpoint(
         site,
         _account(api, site, text, around.accounts),
-        deadline=around.world.monotonic() + around.deadline,
+        deadline=around.world.monotonic() + min(around.deadline, connection.deadline),
         classify=AnswerRules(api.responses, context.scope(), around.world.now),
         redact=redactor(connection),
         observe=around.observe,

@@ -15,7 +15,7 @@ from syncata.expressions import (
     compile_expression,
     compile_template,
 )
-from syncata.model import JsonObject, canonical, key_text
+from syncata.model import JsonObject, digest, key_text
 from syncata.pages import NextPage, Reading, list_met, require_data, require_shape
 from syncata.spec.model import Absent, Incremental, Stream
 from syncata.spec.requests import Pagination
@@ -61,7 +61,8 @@ class StreamReader:
             reading.began = reading.began or answer.date
             if self._changes is not None:
                 self._changes.note(records, scope, reading)
-            self._refuse_repeated(records, met, reading.pages)
+            reading.digests = [_digest(record) for record in records]
+            self._refuse_repeated(reading, met)
             yield records[:room]
             if reading.records >= cap:
                 reading.records = cap
@@ -82,7 +83,9 @@ class StreamReader:
         inner = answer_scope(scope, answer)
         require_data(answer, f"the stream {self.stream.name}")
         if self._count is not None:
-            reading.counted = _whole(self._evaluate(self._count, answer, inner))
+            counted = _whole(self._evaluate(self._count, answer, inner))
+            reading.moved = reading.moved or (reading.pages > 0 and counted != reading.counted)
+            reading.counted = counted
         records = as_list(self._evaluate(self._records, answer, inner))
         require_shape(answer, self._records, records, f"the stream {self.stream.name}")
         for record in records:
@@ -93,19 +96,15 @@ class StreamReader:
                 )
         return records
 
-    def _refuse_repeated(self, records: list[JsonObject], met: dict[int, int], page: int) -> None:
+    def _refuse_repeated(self, reading: Reading, met: dict[int, int]) -> None:
         """Refuse a page whose records all came before; the rest of its answer may differ."""
-        if not records:
+        if not reading.digests or None in reading.digests:  # such records are rejected one by one
             return
-        try:
-            mark = hash(canonical(records))
-        except ValueError:  # no JSON text: its records are rejected one by one
-            return
-        earlier = met.setdefault(mark, page)
-        if earlier != page:
+        earlier = met.setdefault(hash(tuple(reading.digests)), reading.pages)
+        if earlier != reading.pages:
             raise Unavailable(
                 f"the source gave the records of page {earlier} of the stream {self.stream.name} "
-                f"again as page {page}; reading on might never end",
+                f"again as page {reading.pages}; reading on might never end",
                 hint="check `pagination` of the stream",
             )
 
@@ -123,10 +122,20 @@ class StreamReader:
             counts = "none" if reading.counted is None else f"{reading.counted:,}"
             reading.because = f"the source counts {counts} records, {reading.records:,} were read"
             return
+        if reading.moved:
+            reading.because = "the source's own count changed while it was read"
+            return
         reading.complete, reading.because = True, ""
 
 
 _NO_CAP = 1 << 62
+
+
+def _digest(record: JsonObject) -> bytes | None:
+    try:
+        return digest(record)
+    except ValueError:
+        return None
 
 
 def _whole(value: Any) -> int | None:

@@ -190,6 +190,7 @@ async def _conclude(
     header, sync = planner.header, planner.compiled.sync
     guards, nameless = session.connection.guards, planner.aside.nameless
     planner.settle_duplicates()
+    header.lookalikes = planner.lookalikes.pairs
     header.complete = reading.complete and not nameless and not limited
     header.incomplete_because = reading.because
     if nameless:

@@ -1,7 +1,9 @@
 """What people decide: approve, reject, pause, resume, rejects, forget, prune."""
 
+import shlex
+
 from tests.acceptance.sides import ABSENT
-from tests.acceptance.world import World
+from tests.acceptance.world import Result, World
 
 MAIL = "learner-0001@example.com"
 
@@ -84,14 +86,15 @@ def test_an_adoption_is_approved_like_anything_else(world: World) -> None:
 
 
 def test_a_paused_connection_refuses_runs_until_it_is_resumed(world: World) -> None:
-    """Nothing is read or written meanwhile; pausing twice is refused."""
+    """Nothing is asked of either side meanwhile; pausing twice is refused."""
     world.edflex.fill(1)
     world.run()
     assert world.cli("pause", "main").exit == 0
     assert world.cli("pause", "main").exit == 2
-    mark = world.edflex.mark()
+    source, target = world.edflex.mark(), world.target.mark()
     assert "syncata resume main" in world.run(exit=7).run["error"]["hint"]
-    assert world.edflex.requests(mark) == []
+    assert world.edflex.requests(source) == []
+    assert world.target.requests(target) == []
     assert world.cli("resume", "main").exit == 0
     assert world.run().planned() == {"unchanged": 1}
 
@@ -177,3 +180,135 @@ def test_old_matters_are_pruned(world: World) -> None:
     assert kept == {"records": 0, "rejects": 0, "waiting": 0, "runs": 0}
     assert world.cli("state", "prune", "--older", "soon").exit == 2
     assert world.live() == 1
+
+
+def test_rejects_of_one_sync_are_found_behind_those_of_another(world: World) -> None:
+    """The limit counts what is asked for, and so do the records that wait."""
+    world.edflex.fill(3, url="")
+    world.edflex.put("good")
+    world.edflex.learn(MAIL, "good", first_activity="yesterday")
+    world.edflex.learn("nobody@example.com", "good", status="completed")
+    world.connect(guards={"max_rejects": "100%"})
+    world.run(exit=6)
+
+    def listed(*sync: str) -> tuple[set[str], set[str]]:
+        found = world.cli("rejects", "list", "main", "--limit", "2", "--json", *sync).json
+        return {r["sync"] for r in found["rejects"]}, {w["sync"] for w in found["waiting"]}
+
+    assert listed() == ({"courses"}, {"statistics"})
+    assert listed("--sync", "statistics") == ({"statistics"}, {"statistics"})
+    assert listed("--sync", "courses") == ({"courses"}, set())
+
+
+def test_the_command_for_a_rejected_record_can_be_pasted(world: World) -> None:
+    """A key with a blank and a quote in it is one word of the shell, as it was."""
+    world.edflex.put("it's bad", title=None)
+    world.run(exit=6)
+    listed = world.cli("rejects", "list", "main").err
+    shown = world.cli("rejects", "show", "main", "courses", "it's bad").err
+    for said, word in ((listed, "show"), (shown, "retry")):
+        command = shlex.split(said.partition("Next: ")[2])
+        assert command == ["syncata", "rejects", word, "main", "courses", "it's bad"]
+
+
+def test_decisions_ages_and_what_is_old_go_by_the_clock_of_runs(world: World) -> None:
+    """Ten days on: the run is ten days old, what is approved now counts, and old runs go."""
+    world.edflex.fill(12)
+    first = world.run().run["run"]
+    world.pass_days(10)
+    (row,) = world.cli("status", "--json").json["connections"]
+    assert 863_000 < row["last_good_age_seconds"] < 865_000
+    for place in range(1, 7):
+        world.edflex.patch(f"i{place}", status="closed")
+    assert world.cli("approve", str(world.run(exit=7).run["run"])).exit == 0
+    assert world.run().confirmed() == {"archive": 6}
+    pruned = world.cli("state", "prune", "--older", "5d", "--json").json["pruned"]["main"]
+    assert pruned == {"records": 0, "rejects": 0, "waiting": 0, "runs": 1}
+    assert world.cli("report", first).exit == 2
+
+
+def next_of(result: Result) -> str:
+    """The command that comes next."""
+    return result.err.rpartition("Next: ")[2].rstrip()
+
+
+def test_what_follows_a_held_run_is_a_word_and_then_a_run(world: World) -> None:
+    """Run, report and status ask for it once; with the word nobody asks for it again."""
+    run = _held(world)
+    text = world.cli("run", "main")
+    later = world.cli("runs", "--json").json["runs"][0]["run"]
+    asked = f"syncata approve {later}, or syncata reject {later}"
+    assert [next_of(text), next_of(world.cli("report", later))] == [asked, asked]
+    assert next_of(world.cli("report", run)) == "syncata plan main"
+    status = world.cli("status")
+    assert next_of(status) == asked
+    assert "then approve or reject it" in status.out
+    world.cli("reject", later)
+    assert "held, and rejected: nothing is sent" in world.cli("status").out
+    assert next_of(world.cli("approve", later)) == "syncata run main"
+    assert world.cli("approve", later).out.startswith("already approved: courses: ")
+    status = world.cli("status")
+    assert "held, and approved" in status.out
+    assert next_of(status) == "syncata run main"
+
+
+def test_a_guard_that_was_agreed_to_holds_no_more_in_the_report(world: World) -> None:
+    """It says what was agreed to, and asks for nothing."""
+    world.cli("approve", _held(world))
+    done = world.cli("run", "main")
+    assert done.exit == 0
+    assert "Agreed to: courses: " in done.out
+    assert "Held" not in done.out
+    assert next_of(done) == "syncata status main"
+
+
+def test_no_word_helps_a_run_that_no_guard_held(world: World) -> None:
+    """Paused, or of another identity: approve says what held it, and what ends that."""
+    world.run()
+    world.cli("pause", "main")
+    paused = world.cli("run", "main")
+    assert next_of(paused) == "syncata resume main"
+    run = world.cli("runs", "--json").json["runs"][0]["run"]
+    refused = world.cli("approve", run)
+    assert (refused.exit, "is not held" in refused.err) == (2, False)
+    assert "the connection is paused" in refused.err
+    status = world.cli("status")
+    assert status.out.startswith("main: paused, ")
+    assert "approve" not in status.out
+    assert next_of(status) == "syncata resume main"
+    world.cli("resume", "main")
+    world.connect(platform_name="Other")
+    run = world.run(exit=7).run["run"]
+    assert "part of the connection's identity" in world.cli("approve", run).err
+    status = world.cli("status")
+    assert "the last run was refused: the setting platform_name was Edflex" in status.out
+    assert next_of(status) == f"syncata report {run}"
+
+
+def test_all_rejects_or_one_persons_are_tried_again(world: World) -> None:
+    """Without a sync those of every sync; the hashed key of a person is taken as it is shown."""
+    world.edflex.fill(2)
+    world.run()
+    for place in (1, 2):
+        world.edflex.patch(f"i{place}", title="Changed")
+    for place in (1, 2):
+        world.edflex.learn(f"learner-000{place}@example.com", f"i{place}", status="completed")
+    world.target.fault(fail_items="i1,i2")
+    world.run(exit=6)
+    world.target.fault(fail_items=None)
+
+    def retried(*words: str) -> dict[str, int]:
+        return dict(world.cli("rejects", "retry", "main", *words, "--json").json["tried_again"])
+
+    listed = world.cli("rejects", "list", "main", "--sync", "statistics", "--json").json["rejects"]
+    key = next(reject["key"] for reject in listed if '"i1"' in reject["key"])
+    assert key.startswith('["person:')
+    assert retried("statistics", key) == {"statistics": 1}
+    run = world.run(exit=6)
+    assert run.confirmed("statistics") == {"create": 1}
+    assert [one["mail"] for one in world.target.attempts("i1")] == [MAIL]
+    assert world.target.attempts("i2") == []
+    assert retried() == {"courses": 2, "statistics": 1}
+    assert world.cli("rejects", "retry", "main").err.startswith("Nothing like that is set aside.")
+    run = world.run()
+    assert (run.confirmed(), run.confirmed("statistics")) == ({"update": 2}, {"create": 1})

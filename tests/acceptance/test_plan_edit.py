@@ -41,7 +41,7 @@ def _synchronized(world: World, levels: dict[str, int]) -> None:
 
 
 def test_a_field_of_few_values_is_counted_by_before_and_after(world: World) -> None:
-    """`2 of 9: difficultyLevel "intermediate" → "advanced"`; a run with the edit does just that."""
+    """`2 of 9 courses: difficultyLevel … → …`; a run with the edit does just that."""
     _synchronized(world, {"1": 4, "2": 2, "intermediate": 3})
     mark = world.target.mark()
     found = _plan(world, HARDER).sync()
@@ -50,7 +50,7 @@ def test_a_field_of_few_values_is_counted_by_before_and_after(world: World) -> N
     change = {"before": "intermediate", "after": "advanced"}
     assert (level["field"], level["values"]) == ("difficultyLevel", [{**change, "records": 2}])
     text = world.cli("plan", "main", "--spec", "new.yaml").out
-    assert '2 of 9: difficultyLevel "intermediate" → "advanced"' in text
+    assert '2 of 9 courses: difficultyLevel "intermediate" → "advanced"' in text
     assert world.target.writes(mark) == []
     world.edit_spec(*HARDER)
     assert world.run().sync()["planned"]["update"] == {"spec": 2}
@@ -64,6 +64,9 @@ def test_what_changed_at_the_source_is_told_apart(world: World) -> None:
     found = _plan(world, HARDER).sync()
     assert (found["updated"], found["pending"], found["moves"]) == (2, 1, [])
     assert [one["field"] for one in found["fields"]] == ["difficultyLevel"]
+    text = world.cli("plan", "main", "--spec", "new.yaml").out
+    assert '2 of 5 courses: difficultyLevel "intermediate" → "advanced"' in text
+    assert "(besides, 1 record changed since the last run and is sent with or without" in text
 
 
 def test_a_field_of_many_values_has_a_number_and_samples(world: World) -> None:

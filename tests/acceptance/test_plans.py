@@ -1,11 +1,12 @@
 """Plans: what they show, that they write nothing, and when a saved one may be carried out."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.acceptance.world import World
+from tests.acceptance.world import REPOSITORY, World
 
 
 def _saved(world: World, *, code: int = 0) -> Path:
@@ -74,6 +75,21 @@ def test_a_saved_plan_is_applied_exactly(world: World) -> None:
     assert world.run().planned() == {"create": 1, "unchanged": 1, "update": 1}
 
 
+def test_tests_and_comments_of_a_spec_may_change_under_a_saved_plan(world: World) -> None:
+    """They say nothing to a run: the plan is applied, and no record is mapped again for them."""
+    world.edflex.fill(2)
+    world.run()
+    world.edflex.patch("i1", title="Another title")
+    path = _saved(world)
+    world.edit_spec("# The biggest picture", "# A picture")
+    world.edit_spec("\ntests:\n", "\ntests:\n  - {name: a new one, sync: courses, expect: {}}\n")
+    world.edit_spec("\nsamples:\n  contents:\n", "\nsamples:\n  contents:\n    subtitle: New\n")
+    applied = world.cli("apply", "main", str(path), "--json")
+    assert applied.exit == 0, applied.out
+    assert world.target.field("i1", "name") == "Another title"
+    assert world.run().planned() == {"unchanged": 2}
+
+
 def test_a_saved_plan_is_refused_after_anything_moved(world: World) -> None:
     """Spec, settings, guards, ledger or connection: each refuses with what it was, exit 9."""
     world.edflex.fill(2)
@@ -81,7 +97,7 @@ def test_a_saved_plan_is_refused_after_anything_moved(world: World) -> None:
     moves: dict[str, Callable[[], object]] = {
         "settings or guards": lambda: world.connect(authors_in="omit"),
         "settings or guards have": lambda: world.connect(guards={"misses": 5}),
-        "the spec has changed": lambda: world.edit_spec("# The biggest picture", "# A picture"),
+        "the spec has changed": lambda: world.edit_spec("max_archives: 30%", "max_archives: 31%"),
         "changed the ledger": lambda: world.run("--sync", "integration"),
     }
     for words, move in moves.items():
@@ -211,3 +227,19 @@ def test_a_plan_file_that_is_none_is_no_run(world: World) -> None:
     world.run()
     assert world.cli("apply", "main", "nowhere.plan").exit == 9
     assert [run["state"] for run in world.cli("runs", "main", "--json").json["runs"]] == ["ok"]
+
+
+def test_a_field_of_which_a_part_is_personal_is_masked(world: World) -> None:
+    """The schema marks the entries of a list, and allows anything of another field."""
+    schema = json.loads((REPOSITORY / "schemas/360learning/course.schema.json").read_text())
+    schema["properties"]["subjects"] = {"type": "array", "items": {"personal": True}}
+    schema["properties"]["authorId"] = True
+    own = world.path("schemas", "360learning", "course.schema.json")
+    own.parent.mkdir(parents=True)
+    own.write_text(json.dumps(schema))
+    world.edit_spec("isMain: 'false'", "isMain: 'true'")  # a copy goes by the project's schemas
+    world.edflex.put("i1", categories=[{"name": "Jane Doe"}])
+    text = world.cli("plan", "main").out
+    assert ["subjects", "(personal)"] in [line.split() for line in text.splitlines()]
+    assert "Jane Doe" not in text
+    assert "Jane Doe" not in world.plan("--sync", "courses", "--sync", "integration").out

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.acceptance.world import REPOSITORY, World
 
-COMMAND = [sys.executable, "-m", "syncata", "apply", "main"]
+COMMAND = [sys.executable, "-m", "syncata"]
 QUESTION = "Apply this plan? [y/N]:"
 
 
@@ -63,12 +63,12 @@ def _hears_interrupts() -> None:
 
 
 @contextmanager
-def terminal(root: Path) -> Iterator[Terminal]:
-    """`syncata apply main`, in a terminal of its own."""
+def terminal(root: Path, *arguments: str) -> Iterator[Terminal]:
+    """`syncata apply main`, or another command, in a terminal of its own."""
     environ = {**os.environ, "PYTHONPATH": str(REPOSITORY / "engine"), "TERM": "xterm"}
     handle, inner = pty.openpty()
     with subprocess.Popen(
-        COMMAND,
+        [*COMMAND, *(arguments or ("apply", "main"))],
         stdin=inner,
         stdout=inner,
         stderr=inner,
@@ -102,6 +102,23 @@ def test_no_applies_nothing(world: World, asked: Terminal) -> None:
     assert world.target.writes() == []
     (run,) = world.cli("runs", "main", "--json").json["runs"]
     assert (run["state"], run["exit_code"]) == ("declined", 0)
+
+
+def test_what_is_final_takes_the_connections_name(world: World) -> None:
+    """Plan and warning stand above the question; another name, `y` say, changes nothing."""
+    world.edflex.fill(2)
+    world.run()
+    mark = world.target.mark()
+    for answer, said in (("y", "Nothing was changed."), ("main", "confirmed 1 remove")):
+        assert world.target.writes(mark) == []
+        with terminal(world.root, "deactivate", "main", "--remove-integration") as opened:
+            opened.until("Write the connection's name, main, to go on")
+            assert opened.shown.count("(deactivated)") == 3
+            assert "This is final" in opened.shown
+            opened.type(f"{answer}\n")
+            assert opened.rest() == 0
+            assert said in opened.shown
+    assert world.target.integrations() == []
 
 
 def test_yes_applies_what_was_shown(world: World, asked: Terminal) -> None:

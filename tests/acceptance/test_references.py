@@ -145,7 +145,7 @@ def test_what_refers_to_a_tag_the_target_refuses_waits(world: World) -> None:
     _fill(world)
     world.edflex.patch("i1", categories=_named("Sales"))
     world.edflex.patch("i2", categories=_named("Law"))
-    world.edit_spec("adopt: always", "adopt: never")
+    world.edit_spec("adopt: always\n      # A tag", "adopt: never\n      # A tag")
     world.run("--sync", "integration", "--sync", "courses")
     path = _saved(world)
     world.target.hand("tag", externalId="i2", name="Sales")

@@ -172,8 +172,8 @@ def test_row_18_a_statistic_without_a_learner_is_set_aside(world: World, email: 
 
 
 def test_row_18_nothing_shows_who_learns(world: World) -> None:
-    """No e-mail in plan, report, status, runs or messages, in text or JSON, nor where the target
-    refuses or is away; keys are hashes; a saved plan is its owner's only."""
+    """No e-mail in plan, report, status, runs, rejects, doctor or messages, in text or JSON, nor
+    where the target refuses or is away; keys are hashes; a saved plan is its owner's only."""
     mails = [ADA, BEA, NEW, "not-an-address@", "x@"]
     world.edflex.fill(1)
     world.run()
@@ -189,6 +189,12 @@ def test_row_18_nothing_shows_who_learns(world: World) -> None:
     keys = [reject["key"] for reject in world.rejects(run)]
     assert len(keys) == 5
     assert all(key.startswith('["person:') for key in keys)
+    looks = [["rejects", "list", "main"], ["doctor", "main"]]
+    looks += [["rejects", "show", "main", "statistics", key] for key in keys]
+    looked = [world.cli(*words, *form) for words in looks for form in ([], ["--json"])]
+    assert {result.exit for result in looked} == {0}
+    assert sum("(personal)" in result.out for result in looked) == 2 * len(keys)
+    shown += looked
     world.target.fault(fail_items=None, http_500="on@/users?mail[in]")
     away = world.cli("run", "main", "--json")
     assert away.exit == 5

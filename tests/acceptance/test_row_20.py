@@ -95,6 +95,8 @@ def invited(world: World, _: pytest.MonkeyPatch) -> None:
 WRONG: list[tuple[Wrong, str, int, str]] = [
     (secret("EDFLEX_SECRET"), "source", 4, "edflex_client_id, edflex_client_secret"),
     (secret("TARGET_SECRET"), "target", 4, "target_client_id, target_client_secret"),
+    (lambda _, patch: patch.setenv("EDFLEX_ID", "another"), "source", 4, "edflex_client_id"),
+    (lambda _, patch: patch.setenv("TARGET_ID", "another"), "target", 4, "target_client_id"),
     (lambda _, patch: patch.delenv("TARGET_SECRET"), "connection", 4, "TARGET_SECRET"),
     (setting(edflex_url=NOWHERE), "source", 5, "settings: edflex_url, organization"),
     (setting(target_url=NOWHERE), "target", 5, "settings: target_url"),
@@ -130,6 +132,22 @@ def test_each_thing_that_is_wrong_is_told_alone(
     checks = doctor(world, code)
     assert failed(checks) == {subject: code}
     assert words in checks[subject]["found"] + checks[subject]["advice"]
+
+
+def test_a_wrong_organization_is_told_by_its_setting(world: World) -> None:
+    """The address of the source comes from it, where no address is set; the right one is well."""
+    world.edflex.fill(1)
+    # Here organizations are ports of this machine, not names at edflex.com.
+    world.edit_spec(
+        '"https://{$settings.organization}.edflex.com"',
+        '"http://127.0.0.1:{$settings.organization}"',
+    )
+    world.connect(edflex_url=None, organization=world.edflex.url.rpartition(":")[2])
+    assert failed(doctor(world)) == {}
+    world.connect(edflex_url=None, organization="9")
+    checks = doctor(world, 5)
+    assert failed(checks) == {"source": 5}
+    assert "connection's settings: edflex_url, organization" in checks["source"]["advice"]
 
 
 @pytest.mark.parametrize(
@@ -245,7 +263,9 @@ def test_a_run_that_waits_for_a_human_is_told_with_its_guard(world: World) -> No
     assert failed(checks) == {"last run": 7}
     (stop,) = world.cli("report", run, "--json").json["stops"]
     assert f"{stop['measured']}, limit {stop['limit']}" in checks["last run"]["found"]
-    assert checks["last run"]["advice"].splitlines() == [stop["advice"], f"syncata report {run}"]
+    advice, decide = checks["last run"]["advice"].splitlines()
+    assert advice == stop["advice"]
+    assert f"syncata approve {run}, or syncata reject {run}" in decide
     with open_ledger(world.path("state", "main.db")) as ledger:
         ledger.consent.decide(run, "approved", [Ceiling("courses", stop["guard"], 1)])
     checks = doctor(world)
@@ -253,13 +273,29 @@ def test_a_run_that_waits_for_a_human_is_told_with_its_guard(world: World) -> No
 
 
 def test_a_connection_that_rests_says_so(world: World) -> None:
-    """It is no failure: somebody wanted it."""
+    """It is no failure, nor is a run that was refused for it: somebody wanted it."""
     world.run()
     with open_ledger(world.path("state", "main.db")) as ledger:
         ledger.consent.stand(PAUSED)
+    world.run(exit=7)
     checks = doctor(world)
     assert notes(checks) == {"standing"}
     assert checks["standing"]["advice"] == "syncata resume main"
+    assert checks["schedule"]["found"] == "nothing runs while it is paused"
+
+
+def test_a_run_that_died_is_told_as_such(world: World) -> None:
+    """It seems to run, but nobody holds the ledger: doctor, status and runs say that it died."""
+    world.run()
+    with open_ledger(world.path("state", "main.db")) as ledger:
+        ledger.begin_run("r1", "run")
+    checks = doctor(world)
+    assert ": died" in checks["last run"]["found"]
+    assert checks["last run"]["advice"].endswith("syncata run main")
+    assert [run["state"] for run in world.cli("runs", "--json").json["runs"]] == ["died", "ok"]
+    status = world.cli("status")
+    assert status.out.startswith("main: died, ")
+    assert status.err == "Next: syncata run main\n"
 
 
 def test_the_state_belongs_to_its_owner_and_to_one_place(world: World) -> None:

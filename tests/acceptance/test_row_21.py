@@ -83,15 +83,35 @@ def test_row_21_a_deactivation_that_was_cut_short_is_finished_by_another(world: 
     assert world.target.courses() == set()
 
 
-def test_row_21_removing_the_integration_is_final_and_starts_over(world: World) -> None:
-    """The courses are archived, then the integration is removed; activating makes new ones."""
-    world.edflex.fill(2)
+def test_row_21_no_guard_holds_what_somebody_ordered(world: World) -> None:
+    """All of twelve courses go and come back, where 30 % from ten on would be held."""
+    world.edflex.fill(12)
     world.run()
-    old = world.target.integration()["_id"]
-    _deactivate(world, "--remove-integration")
-    assert world.target.integrations() == []
+    assert _planned(_deactivate(world), "courses") == {"archive": {"deactivated": 12}}
     report = _activate(world)
-    assert _planned(report, "courses") == {"create": {"source": 2}}
+    assert _planned(report, "courses") == {"restore": {"deactivated": 12}}
+    assert report["stops"] == []
+    assert len(world.target.courses()) == 12
+
+
+def test_row_21_removing_the_integration_is_final_and_starts_over(world: World) -> None:
+    """It says so, also where nobody is asked: the courses are archived, the integration is removed;
+    learners keep their attempts; activating makes new courses, and no guard holds that."""
+    world.edflex.fill(12)
+    world.edflex.learn("learner-0001@example.com", "i1", status="completed")
+    world.run()
+    attempts = world.target.attempts()
+    assert len(attempts) == 1
+    old = world.target.integration()["_id"]
+    removed = world.cli("deactivate", "main", "--yes", "--remove-integration")
+    assert removed.exit == 0
+    assert "This is final" in removed.err
+    assert "confirmed 12 archive" in removed.out
+    assert world.target.integrations() == []
+    assert world.target.attempts() == attempts
+    report = _activate(world)
+    assert _planned(report, "courses") == {"create": {"source": 12}}
+    assert report["stops"] == []
     assert world.target.integration()["_id"] != old
 
 
@@ -112,3 +132,18 @@ def test_row_21_activating_what_is_active_is_refused(world: World) -> None:
     refused = world.cli("activate", "main", "--yes")
     assert refused.exit == 2
     assert "it is active" in refused.err
+
+
+def test_row_21_an_activation_that_a_guard_holds_can_be_approved(world: World) -> None:
+    """Somebody made a section of that name meanwhile: with the word for it, it is taken over."""
+    world.edflex.fill(1)
+    world.run()
+    _deactivate(world, "--remove-integration")
+    world.target.hand("add_integration", settings={"externalPlatform": "Edflex"})
+    held = world.cli("activate", "main", "--yes", "--json")
+    assert held.exit == 7
+    run = held.json["run"]
+    assert world.cli("status").err == f"Next: syncata approve {run}, or syncata reject {run}\n"
+    assert world.cli("approve", run).err.endswith("Next: syncata activate main\n")
+    assert "adopt" in _planned(_activate(world), "integration")
+    assert world.target.courses() == {"i1"}

@@ -64,6 +64,20 @@ def test_a_row_that_is_refused_holds_no_other_up(shop: Shop) -> None:
     assert len(shop.airtable.rows()) == 20
 
 
+@pytest.mark.parametrize("bad", [["p1"], ["p5"], ["p10"], ["p3", "p4"], ["p1", "p10"]])
+def test_finding_what_is_refused_takes_few_requests(shop: Shop, bad: list[str]) -> None:
+    """Ten rows in one request: each that is refused costs at most two requests per halving."""
+    shop.stripe.fill(10)
+    shop.airtable.fault(fail_items=",".join(bad))
+    mark = shop.airtable.mark()
+    run = shop.run(exit=6)
+    assert {reject["key"] for reject in shop.rejects(run)} == {*bad}
+    assert {*shop.airtable.rows()} == {f"p{place}" for place in range(1, 11)} - {*bad}
+    halvings = 4  # log2 of 10, rounded up
+    assert len(shop.airtable.writes(mark)) <= 1 + 2 * halvings * len(bad)
+    assert shop.airtable.effects(mark)["created"] == sorted(shop.airtable.rows())
+
+
 def test_a_row_that_is_not_there_any_more_counts_as_archived(shop: Shop) -> None:
     """Two are to be archived in one request, one was deleted by hand: the other one is ticked."""
     shop.synced(12)
@@ -91,11 +105,18 @@ def test_credentials_that_are_refused_end_the_run(shop: Shop, side: str) -> None
 
 
 def test_a_table_that_is_not_there_is_told_by_name(shop: Shop) -> None:
-    """Airtable does not tell a wrong table from a token without access: both are named."""
+    """Airtable does not tell a wrong table from a token without access: run and doctor name both,
+    with the settings, and neither blames a scope."""
     shop.stripe.fill(1)
     shop.connect(table="Nothing")
-    message = shop.run(exit=4).run["error"]["message"]
-    assert "the base appSimulated00001, or there is no table Nothing" in message
+    told = "there is no table Nothing in a base appSimulated00001, or the token has no access to it"
+    assert told in shop.run(exit=5).run["error"]["message"]
+    checks = shop.cli("doctor", "main", "--json").json["checks"]
+    wrong = [check for check in checks if check["state"] == "failed"]
+    assert "target: reading the table" in {check["subject"] for check in wrong}
+    for check in wrong:
+        assert f"{told} (settings base_id and table)" in check["found"]
+        assert "scope" not in check["found"] + check["advice"]
 
 
 def test_a_column_that_is_missing_stops_the_run_before_it_writes(shop: Shop) -> None:

@@ -92,6 +92,7 @@ def test_each_sync_at_its_own_time(world: World) -> None:
     """The later time table runs only its sync; both are one good state of the connection."""
     world.edflex.fill(1)
     tables(world, daily("0 8 * * *", "integration"), daily("20 8 * * *", "courses"))
+    world.skip((12 - datetime.now(UTC).hour) % 24 * 3600)  # now is not between the two times
     assert world.cli("serve", "--once").exit == 0
     due = [entry.next_due for entry in entries(world)]
     world.skip((max(due) - datetime.now(UTC)).total_seconds() + 60)
@@ -259,7 +260,9 @@ def test_without_a_schedule_there_is_nothing_to_serve(world: World) -> None:
     assert "no schedule in main" in result.err
     assert "add `schedule`" in result.err
     assert world.cli("serve", "nowhere").exit == 2
-    assert "No run will come" in world.cli("schedule").out
+    coming = world.cli("schedule")
+    assert "No run will come" in coming.out
+    assert coming.err == "Next: syncata run main\n"
 
 
 def test_a_schedule_that_is_none(world: World) -> None:
@@ -328,9 +331,11 @@ def test_an_invalid_connection_hides_no_schedule(world: World) -> None:
     result = world.cli("schedule", "--next", "1")
     assert (result.exit, "SYN413" in result.err) == (3, True)
     assert "main" in result.out
+    assert result.err.endswith("Next: syncata validate .\n")
     data = world.cli("schedule", "--json").json
     assert [each["connection"] for each in data["failed"]] == ["broken"]
     assert len(data["runs"]) == 10
+    assert world.cli("schedule", "broken").out == ""  # it may have a schedule
 
 
 COMMAND = [sys.executable, "-m", "syncata"]

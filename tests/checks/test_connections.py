@@ -1,11 +1,12 @@
 """Connections: settings, references, defaults; every mistake at once and at its place."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from syncata.checks import check_connection, load_connection
+from syncata.checks import check_connection, load_connection, render_text
 from syncata.document import load_file
 from syncata.errors import CredentialsRefused, SpecInvalid
 from syncata.spec.connection import Connection
@@ -162,6 +163,37 @@ def test_a_secret_never_stands_in_a_message(project: Path) -> None:
     with pytest.raises(SpecInvalid) as refused:
         load(project, GOOD)
     assert "t-1" not in str([(f.message, f.hint) for f in refused.value.findings])
+
+
+def quoted(project: Path, text: str) -> list[str]:
+    """The lines that people are shown of a connection that is wrong."""
+    with pytest.raises(SpecInvalid) as refused:
+        load(project, text)
+    file = str(project / "connections" / "acme.yaml")
+    return render_text(refused.value.findings, {file: text}).splitlines()
+
+
+def test_a_secret_that_stands_in_the_file_is_not_quoted(project: Path) -> None:
+    """Nor by another finding on its line, nor where its name is written wrongly; carets fit."""
+    values = 'organization: acme, token: "hunter2", size: 0, tokn: hunter3'
+    lines = quoted(project, f"spec: shop\nsettings: {{{values}}}\n")
+    assert "hunter" not in "".join(lines)
+    under = [
+        line[carets.index("^") : carets.rindex("^") + 1]
+        for line, carets in pairwise(lines)
+        if line.startswith("2 |")
+    ]
+    assert under == ["settings", "***", "0", "tokn"]
+
+
+@pytest.mark.parametrize(
+    "value", ["[hunter2]", "|\n    hunter2", '"hunter2\n    hunter3"', "{a: hunter2}", "12345"]
+)
+def test_a_secret_of_any_form_is_not_quoted(project: Path, value: str) -> None:
+    """A list, a text over several lines, an object, a number."""
+    lines = quoted(project, GOOD.replace('"${env:TOKEN}"', value))
+    assert "4 |   token: ***" in lines
+    assert not any(text in line for line in lines for text in ("hunter", "12345"))
 
 
 def test_a_default_that_does_not_fit_asks_for_a_value(project: Path) -> None:

@@ -71,16 +71,22 @@ def test_help_imports_nothing_slow() -> None:
     ("arguments", "said"),
     [
         (["paln"], 'did you mean "plan"?'),
+        (["stat"], 'did you mean "state" or "status"?'),
+        (["deploy"], 'there is no command "deploy"\n'),
         (["plan"], "Missing argument 'CONNECTION'"),
         (["plan", "x", "--nope"], "No such option '--nope'"),
-        (["run", "shop"], 'there is no connection "shop"'),
+        (["run", "shop"], "is no project: it has no connections/"),
+        (["doctor", "shop"], "name one with --project DIR"),
+        (["test", "nothing"], 'there is no spec named "nothing" in mappings or among the packaged'),
+        (["eval", "nothing", "courses"], "known here: edflex-360learning, starter, stripe"),
+        (["explain", "SYN9999999"], "docs/codes.md lists every code"),
         (["report", "r1"], "there is no run r1"),
         (["validate", "nothing.yaml"], "there is no file nothing.yaml"),
         (["init", "--from", "nothing"], 'there is no packaged spec "nothing"'),
         (["simulate", "--fault", "nothing=1"], "there is no fault nothing"),
-        (["status"], "there are no connections"),
-        (["serve"], "there are no connections"),
-        (["schedule"], "there are no connections"),
+        (["status"], "is no project"),
+        (["serve"], "is no project"),
+        (["schedule"], "is no project"),
         (["status", "--max-age", "soon"], "soon is no age"),
         (["status", "--max-age", "\u00b2h"], "\u00b2h is no age"),
         (["status", "--max-age", "99999999999d"], "99999999999d is no age"),
@@ -152,6 +158,14 @@ def test_a_new_project_validates_but_for_what_only_its_owner_knows(
     samples = [s.read_text(encoding="utf-8") for s in (tmp_path / "new/samples").glob("*.json")]
     assert samples
     assert all(json.loads(text) for text in samples)
+
+
+@pytest.mark.parametrize("name", ["starter", "edflex-360learning", "stripe-airtable"])
+def test_a_new_project_is_in_its_usual_form(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """`fmt --check` finds nothing to change: no comment loses its place below its setting."""
+    assert ended("init", "--from", name) == 0
+    assert ended("fmt", "--check", ".") == 0
+    assert "0 not in their usual form" in capsys.readouterr().err
 
 
 def test_init_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,13 +28,23 @@ def test_there_are_two_hooks() -> None:
     assert [hook["id"] for hook in HOOKS] == ["syncata-validate", "syncata-fmt"]
 
 
-def test_the_documentation_names_them() -> None:
-    """What people copy from `operating.md` is a configuration that has both."""
+def documented() -> list[dict[str, Any]]:
+    """The hooks of the configuration that people copy from `operating.md`."""
     text = (ROOT / "docs" / "operating.md").read_text("utf-8")
     shown = re.search(r"<!-- .pre-commit-config.yaml -->\n```yaml\n(.*?)```", text, re.DOTALL)
     assert shown is not None
     (repository,) = load_bytes(shown[1].encode(), "shown").data["repos"]
-    assert sorted(hook["id"] for hook in repository["hooks"]) == sorted(h["id"] for h in HOOKS)
+    assert repository["repo"] == "local"
+    return list(repository["hooks"])
+
+
+def test_the_documentation_has_them_as_they_are() -> None:
+    """Both, for the same files, with the same call; but for where the program comes from."""
+    words = ("id", "name", "entry", "files")
+    shown = [{word: hook[word] for word in words} for hook in documented()]
+    ours = [{word: hook[word] for word in words} for hook in reversed(HOOKS)]
+    assert shown == ours
+    assert {hook["language"] for hook in documented()} == {"system"}
 
 
 @pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])

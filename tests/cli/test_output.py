@@ -2,11 +2,14 @@
 
 import gc
 import json
+from pathlib import Path
 
+import click
 import pytest
 
 from syncata.cli.operate import in_loop
 from syncata.cli.output import Output
+from syncata.cli.project import project_option
 from syncata.errors import Finding, Position, SyncataError, Unavailable
 from syncata.report.run import failure, run_lines
 from syncata.report.values import plain
@@ -62,3 +65,37 @@ def test_the_collector_is_set_up_once() -> None:
     in_loop(nothing())
     assert gc.get_freeze_count() <= frozen
     assert len(kept) == 1000
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("syncata plan acme", "syncata plan acme --project 'my shop'"),
+        ("syncata validate .", "syncata validate ."),
+        (
+            "syncata approve r1, or syncata reject r1",
+            "syncata approve r1 --project 'my shop', or syncata reject r1 --project 'my shop'",
+        ),
+        (
+            "syncata plan acme, once that is settled",
+            "syncata plan acme --project 'my shop', once that is settled",
+        ),
+        (
+            "syncata rejects show acme courses 'a, or b'",
+            "syncata rejects show acme courses 'a, or b' --project 'my shop'",
+        ),
+    ],
+)
+def test_what_comes_next_is_of_the_same_project(
+    command: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever names a project from elsewhere can paste the next command."""
+
+    @click.command()
+    @project_option
+    def call(project_dir: Path | None) -> None:
+        del project_dir
+        Output().next(command)
+
+    call.main(["--project", "my shop"], standalone_mode=False)
+    assert capsys.readouterr().err == f"Next: {said}\n"

@@ -278,3 +278,82 @@ def test_a_test_that_cannot_be_run_is_an_error_with_advice(
     (failure,) = tests[1]["failures"]
     assert failure["code"] == "SYN702"
     assert "the setting color is missing" in failure["message"]
+
+
+def _sampled(name: str = "products.json") -> None:
+    records = [{"id": str(n), "title": "A", "level": level} for n, level in enumerate([1, 2, 2, 3])]
+    Path(name).write_text(json.dumps([*records, {"id": "9", "title": 5}]), encoding="utf-8")
+
+
+def test_a_sample_shows_what_becomes_of_it_and_what_falls_through(
+    spec: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each value that a branch for all else takes, with how often; and what is set aside."""
+    _sampled()
+    code, out, err = ended(capsys, "shop.yaml", "--sample", "products.json")
+    assert code == 0
+    assert (
+        out
+        == """\
+products: 5 records of products.json: 4 live, 1 reject SYN603 name
+  level (17:25)  3 × the branch for false: 2 (2), 3 (1)
+
+"""
+    )
+    assert err == "Next: syncata test shop.yaml --coverage\n"
+
+
+def test_a_sample_is_told_to_programs(spec: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--coverage` also what no record of it reaches."""
+    _sampled()
+    spec.write_text(SPEC.replace("level = 1", "level in [1, 4]"), encoding="utf-8")
+    _, out, _ = ended(capsys, "shop.yaml", "--sample", "products.json", "--coverage", "--json")
+    (found,) = json.loads(out)["syncs"]
+    assert found["became"] == {"live": 4, "reject SYN603 name": 1}
+    values = [{"value": "2", "times": 2}, {"value": "3", "times": 1}]
+    assert [(fall["what"], fall["times"], fall["values"]) for fall in found["falls"]] == [
+        ("not in the list", 3, values),
+        ("the branch for false", 3, values),
+    ]
+    (missing,) = found["missing"]
+    assert missing["message"] == "products.level: no record reaches the entry 4"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("items=products.json", "the spec shop has no stream items"),
+        ("products=nothing.json", "nothing.json cannot be read"),
+        ("shop.yaml", "shop.yaml is not JSON"),
+    ],
+)
+def test_a_sample_that_is_none_is_refused(
+    spec: Path, capsys: pytest.CaptureFixture[str], given: str, words: str
+) -> None:
+    """Which file, or which stream there is none of."""
+    _sampled()
+    code, _, err = ended(capsys, "shop.yaml", "--sample", given)
+    assert code == 2
+    assert words in err
+
+
+def test_a_sample_of_the_packaged_spec_needs_no_target(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ids and things that are looked up are those of its tests: nothing is set aside for them."""
+    monkeypatch.chdir(tmp_path)
+    record = {
+        "id": "c1", "type": "video", "status": "opened", "title": "A", "url": "https://a.example",
+        "image": {"bigUrl": "https://a.example/b.png"}, "categories": [{"name": "IT"}],
+        "difficulty": "expert", "language": "xx",
+    }  # fmt: skip
+    Path("contents.json").write_text(json.dumps([record]), encoding="utf-8")
+    code, out, _ = ended(capsys, "edflex-360learning", "--sample", "contents.json", "--json")
+    syncs = json.loads(out)["syncs"]
+    assert code == 0
+    assert {one["sync"]: one["became"] for one in syncs} == {
+        "courses": {"live": 1}, "tags": {"live": 1}, "course_tags": {"live": 1},
+    }  # fmt: skip
+    assert {(u["label"], u["value"]) for u in syncs[0]["unmapped"]} == {
+        ("difficulty", "expert"), ("language", "xx"),
+    }  # fmt: skip

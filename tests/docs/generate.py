@@ -1,7 +1,8 @@
 """The parts of the documentation that are made from the code.
 
-`python -m tests.docs.generate` writes every marked block anew; a test holds the files against it.
-A block stands between `<!-- generated: NAME -->` and `<!-- end -->`.
+`python -m tests.docs.generate` writes every marked block anew, and what editors show of a schema's
+keys; tests hold the files against it. A block stands between `<!-- generated: NAME -->` and
+`<!-- end -->`.
 """
 
 import json
@@ -10,8 +11,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.docs import connector
+from tests.docs import connector, schemas
 from tests.docs.markdown import code, table
+from tests.faults.registry import Fault
+from tests.faults.registry import faults as known_faults
 
 from syncata.checks import CODES, NAMES, PLACES, Place
 from syncata.checks.shape import LATER
@@ -139,9 +142,24 @@ def _codes() -> Iterator[str]:
             yield f"**What to do:** {found.fix}"
 
 
+def faults() -> str:
+    """What an operator sees of each fault, and the tests that prove it."""
+    rows = [[str(f.number), f.fault, f.sees, f.exit, f.do] for f in known_faults()]
+    whole = table(["#", "what happens", "what you see", "exit", "what to do"], rows)
+    return f"{whole}\n\n## The tests\n\n" + "\n".join(_proof(f) for f in known_faults())
+
+
+def _proof(fault: Fault) -> str:
+    tests = [test.partition("::") for test in fault.tests]
+    links = [f"[{name}](../tests/{file})" for file, _, name in tests]
+    still = f" Not proved yet: {fault.open}." if fault.open else ""
+    return f"{fault.number}. " + ", ".join(links) + f".{still}"
+
+
 BLOCKS = {
     **connector.BLOCKS,
     "codes": codes,
+    "faults": faults,
     "functions": functions,
     "guards": guards,
     "later": later,
@@ -153,7 +171,8 @@ BLOCKS = {
 
 
 def main() -> None:
-    """Write every marked block anew."""
+    """Write every marked block anew, and what editors show."""
+    schemas.write()
     for path in files():
         path.write_text(renewed(path.read_text("utf-8")), encoding="utf-8")
 

@@ -43,7 +43,7 @@ def root() -> Node:
 
 def comment(node: Node) -> str:
     """What the file says about a key: the comment lines right above it, and that behind it."""
-    lines = document().text.splitlines()
+    lines = node.document.text.splitlines()
     line = node.key_position.line - 1
     found = re.findall(r"\s#\s+(.*)$", lines[line])
     while line and (above := re.fullmatch(r"\s*#(?: ---)? ?(.*)", lines[line - 1])):

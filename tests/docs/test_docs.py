@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 import pytest
+from tests.docs import schemas
 from tests.docs.generate import BLOCKS, DOCS, MARKED, files, renewed
 
 from syncata.checks import check_connection, check_spec
@@ -142,6 +143,13 @@ def test_what_is_made_from_the_code_is_current(path: Path) -> None:
     """Otherwise: python -m tests.docs.generate."""
     text = path.read_text(encoding="utf-8")
     assert renewed(text) == text
+
+
+@pytest.mark.parametrize("path", schemas.FILES, ids=lambda path: path.name)
+def test_what_editors_show_is_current(path: Path) -> None:
+    """Otherwise: python -m tests.docs.generate."""
+    text = path.read_text(encoding="utf-8")
+    assert schemas.renewed(text) == text
 
 
 def test_every_block_that_can_be_made_stands_somewhere() -> None:

@@ -74,9 +74,9 @@ def test_compiled_expressions_start_no_process() -> None:
 
 def test_the_worker_is_killed_and_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not end is reported with code and position, and the next record is evaluated."""
-    monkeypatch.setattr(isolation, "WAIT", 0.5)
     assert interpreted("a", {"a": 1}) == 1
     first = isolation._free[0].pid
+    monkeypatch.setattr(isolation, "WAIT", 0.5)  # not before it runs: to start takes longer
     with pytest.raises(ExpressionError) as raised:
         interpreted("($f := function() { $f() }; $f())", {})
     assert (raised.value.code, raised.value.position.column) == ("D1012", 1)
@@ -214,3 +214,16 @@ def test_lines_that_cannot_be_told_apart_are_refused() -> None:
 def test_patterns_of_schemas_are_bounded_too() -> None:
     """A pattern of a JSON Schema that would back-track for ever answers at once."""
     assert not pattern_of("^(a+)+$").found_in("a" * 100_000 + "!")
+
+
+def test_files_that_lie_about_do_not_become_part_of_the_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever starts syncata beside a file called json.py gets values, and nothing of it is run."""
+    (tmp_path / "json.py").write_text("open('run', 'w')\nraise SystemExit\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [place for place in sys.path if place])
+    isolation.close()  # the next one is started here
+    found = compile_expression(Scalar.of(UNCOVERED % "v")).evaluate({"v": 1}, SCOPE)
+    assert found == 1
+    assert not (tmp_path / "run").exists()

@@ -28,6 +28,21 @@ def value_of(text: str, value: Any = None, scope: Scope = SCOPE) -> Any:
     return made.evaluate({} if value is None else value, scope)
 
 
+def test_what_merge_makes_of_plain_json_is_plain_and_not_copied() -> None:
+    """A record keeps its parts; what was a sequence leaves as a list, a function not at all."""
+    data = {"data": [{"at": {"b": [1, None]}, "c": [{"d": 1}, {"d": 2}]}, {"at": {}}]}
+    first, second = value_of('data.$merge([at, {"all": c.d, "n": nothing}])', data)
+    assert (first, second) == ({"b": [1, None], "all": [1, 2]}, {})
+    assert first["b"] is data["data"][0]["at"]["b"]  # type: ignore[index]
+    assert type(first["all"]) is list
+    assert value_of('$merge([{"a": 1}, {"a": 2, "b": 3}])') == {"a": 2, "b": 3}
+    for text in ('data.$merge([at, {"f": $sum}])', 'data.$merge([at, "x"])'):
+        with pytest.raises(ExpressionError):
+            value_of(text, data)
+    own = "($merge := function($x) {$x[0]}; data.$merge([at, 1]))"
+    assert value_of(own, data) == [{"b": [1, None]}, {}]
+
+
 def test_generated_code_can_be_read() -> None:
     """The source of the function says in order what the expression does."""
     assert generated(compile_expression(Scalar.of("$trim(title) & image.big"))) == (
@@ -47,7 +62,7 @@ def test_generated_code_can_be_read() -> None:
     )
 
 
-@pytest.mark.parametrize("name", [name for name in spec_names() if name != "demo"])
+@pytest.mark.parametrize("name", spec_names())
 def test_packaged_specs_are_compiled(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every expression of every packaged spec runs as Python code."""
     seen = []

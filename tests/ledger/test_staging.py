@@ -106,6 +106,16 @@ def test_changes_of_one_key_are_found_together(tmp_path: Path) -> None:
         assert list(plan.duplicates("courses")) == [[change("1"), change("1", Action.UPDATE)]]
 
 
+def test_what_is_staged_for_records_is_found_by_their_keys(tmp_path: Path) -> None:
+    """Of one sync only, for those that have a change; of several changes of a key the first."""
+    with new_plan(tmp_path) as plan:
+        first, again = change("1"), change("1", Action.UPDATE)
+        plan.add([first, again, change("2", sync="tags"), change("3")])
+        assert plan.changes_for("courses", ["1", "2", "3"]) == {"1": first, "3": change("3")}
+        assert plan.change("courses", "1") == first
+        assert plan.change("courses", "2") is None
+
+
 def test_a_plan_leaves_no_file_behind(tmp_path: Path) -> None:
     """The file has no name, so neither closing nor a crash leaves anything."""
     with filled(tmp_path / "state"):

@@ -260,3 +260,42 @@ def test_a_schedule_that_cannot_be_written_ends_the_service(days: Days) -> None:
         days.serve(DAY)
     assert days.told() == [("started", "courses", None), ("interrupted", "courses", 130)]
     assert days.on == set()
+
+
+@pytest.mark.parametrize("code", [4, 5])
+def test_who_is_refused_again_and_again_knocks_less_and_less_often(days: Days, code: int) -> None:
+    """Every five minutes would be 288 times a day: after three failures it rests longer each time,
+    never more than six hours, and is told so; another connection does not rest with it."""
+    days.outcomes["courses"] = [code] * 100
+    hourly = ("globex", table("others", "0 * * * *"))
+    days.plan([("acme", table("courses", "*/5 * * * *")), hourly])
+    days.serve(2 * DAY)
+    tried = [at for at, name, _ in days.runs if name == "acme"]
+    assert tried[:7] == [
+        "01 00:05", "01 00:10", "01 00:15", "01 00:21", "01 00:32", "01 00:53", "01 01:34",
+    ]  # fmt: skip
+    assert 14 <= len(tried) <= 20
+    rests = [event.seconds for event in days.events if event.kind == "rests"]
+    assert max(rest for rest in rests if rest) == 6 * 3600
+    assert len([name for _, name, _ in days.runs if name == "globex"]) == 47
+
+
+@pytest.mark.parametrize("code", [0, 6, 7])
+def test_a_run_that_goes_better_ends_the_rest(days: Days, code: int) -> None:
+    """Whatever else it ends with; the next failures are counted anew. A guard never makes it rest:
+    what held it may be over in five minutes."""
+    days.outcomes["courses"] = [5, 5, 5, 5, code, 5, 5, 0]
+    days.plan([("acme", table("courses", "*/5 * * * *"))])
+    days.serve(HOUR)
+    assert [at for at, _, _ in days.runs][4:9] == [
+        "01 00:32", "01 00:35", "01 00:40", "01 00:45", "01 00:50",
+    ]  # fmt: skip
+
+
+def test_a_restart_forgets_the_rest(days: Days) -> None:
+    """Whoever has mended a credential starts again, and need not wait."""
+    days.outcomes["courses"] = [4] * 6
+    days.plan([("acme", table("courses", "*/5 * * * *"))])
+    days.serve(34 * MINUTE)
+    days.serve(3 * MINUTE)
+    assert days.runs[-1][0] == "01 00:35"

@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import random
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from tests.transport.serving import Bench, Reply, answer, on_bench, replies
 
 from syncata.errors import CredentialsRefused, Unavailable
 from syncata.transport import Request
+from syncata.transport.body import Damaged, Unusable, _carefully, decode
 
 GET = Request("GET", "/things")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -127,6 +130,44 @@ def test_an_empty_body_is_fine_where_none_is_due(request_: Request, reply: Reply
         assert (got.body, got.is_json, got.ruling.then) == (None, False, "ok")
 
     on_bench(replies(reply), test)
+
+
+def test_a_body_is_read_quickly_as_it_is_read_carefully() -> None:
+    """Random JSON, and what is nearly JSON, gives the same value or the same error both ways."""
+    luck = random.Random(5)
+
+    def text(depth: int = 0) -> str:
+        kind = luck.random() if depth < 6 else 1
+        if kind < 0.3:
+            return f"[{','.join(text(depth + 1) for _ in range(luck.randint(0, 3)))}]"
+        if kind < 0.6:
+            members = [f"{luck.choice(NAMES)}:{text(depth + 1)}" for _ in range(luck.randint(0, 3))]
+            return f"{{{','.join(members)}}}"
+        return luck.choice(SCALARS)
+
+    def read(by: Callable[[bytes], Any], raw: bytes) -> str:
+        try:
+            return repr(by(raw))
+        except (Damaged, Unusable) as error:
+            return repr(error)
+
+    deep = [b"[" * depth + b"]" * depth for depth in (99, 100, 101, 1023, 1025, 50_000)]
+    nested = [b'{"a":[' * depth + b"]}" * depth for depth in (49, 50, 51)]
+    hidden = [b'["' + b"[" * 200 + b'"]', b'[{"]":"["}]']
+    for raw in [*deep, *nested, *hidden, *(text().encode() for _ in range(2000))]:
+        end = luck.choice([None, None, None, luck.randint(0, len(raw))])
+        for each in (raw, b"\xef\xbb\xbf" + raw, raw[:end]):
+            assert read(decode, each) == read(_carefully, each), each[:200]
+
+
+NAMES = ['"a"', '"b"', '"[["', '"\\ud800"', '"\u00e9"', '"\\u0000"']
+SCALARS = [
+    "1", "-0", "-0.0", "1.5", "1e5", "1E400", "1e-400", "123456789012345678901",
+    "18446744073709551615", "18446744073709551616", "-9223372036854775809", "9999999999999999999",
+    "0.1234567890123456789", "NaN", "-Infinity", "01", "1.", "tru", "'a'", "true", "null",
+    '"1234567890123456789"', '"x 12345678901234567890"', '"[[["', '"\\ud83d\\ude00"', '"\\ud83d"',
+    '"a\tb"', '"\x7f"', '"\\x"', '"\u00e9"', '"]}"', " 1 ", "\f1", "\ufeff1",
+]  # fmt: skip
 
 
 def test_a_web_page_instead_of_data_is_quoted() -> None:

@@ -29,9 +29,21 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def _items(*portions: bytes, limit: int = 10_000) -> list[Any]:
-    reader = ItemReader(limit)
-    found = [item for portion in portions for item in reader.feed(portion)]
-    return found + list(reader.finish())
+    """The items; read one by one they must be those of an array that is read at once."""
+    readers = ItemReader(limit, at_once=0), ItemReader(limit)
+    one_by_one, at_once = (_taken(reader, portions) for reader in readers)
+    assert repr(one_by_one) == repr(at_once)
+    if isinstance(at_once, Exception):
+        raise at_once
+    return at_once
+
+
+def _taken(reader: ItemReader, portions: tuple[bytes, ...]) -> list[Any] | Exception:
+    try:
+        found = [item for portion in portions for item in reader.feed(portion)]
+        return found + list(reader.finish())
+    except (Damaged, Unusable) as error:
+        return error
 
 
 @pytest.mark.parametrize("size", range(1, 24))

@@ -156,6 +156,18 @@ def test_wrong_expressions_are_told_at_the_part_that_is_wrong(row: dict[str, str
              "additionalProperties": False},
             "{a: json}",
         ),
+        ({"allOf": [{"type": ["string", "null"]}, {"enum": ["a", "b"]}]}, '"a" | "b"'),
+        (
+            {"type": "object", "properties": {"a": {"type": "string"}},
+             "allOf": [{"required": ["a"]}, {"properties": {"a": {}, "b": {"type": "number"}}}]},
+            "{a: string, b?: number, ...}",
+        ),
+        (
+            {"allOf": [{"properties": {"a": {}}, "additionalProperties": False},
+                       {"properties": {"b": {"type": "number"}}}], "type": "object"},
+            "{a?: json, b?: never}",
+        ),
+        ({"allOf": [{"type": "string"}, {"type": "number"}]}, "never"),
         ({"type": "objekt"}, "json"),
         ({"properties": [], "required": 3, "type": {}}, "json"),
     ],

@@ -10,9 +10,11 @@ from syncata.checks.connections import (
     load_connection,
 )
 from syncata.checks.draft7 import explain
+from syncata.checks.editing import check_bytes, check_document, diagnostics, is_connection
 from syncata.checks.explaining import explanation_lines, meaning_of, nearest_code
 from syncata.checks.github import to_github
 from syncata.checks.load import (
+    SUFFIXES,
     check_spec,
     load_spec,
     read_spec,
@@ -30,13 +32,18 @@ __all__ = [
     "MAX_SHOWN",
     "NAMES",
     "PLACES",
+    "SUFFIXES",
     "Code",
     "Place",
+    "check_bytes",
     "check_connection",
+    "check_document",
     "check_spec",
     "connection_schedule",
+    "diagnostics",
     "explain",
     "explanation_lines",
+    "is_connection",
     "load_connection",
     "load_spec",
     "meaning_of",

@@ -18,11 +18,11 @@ from syncata.checks.values import (
     resolve_settings,
     resolve_text,
 )
-from syncata.document import Document, load_file
+from syncata.document import Document, as_named, load_file
 from syncata.errors import CredentialsRefused, Finding, SpecInvalid
 from syncata.spec.build import build_guards, build_schedule
-from syncata.spec.build_requests import build_rate
-from syncata.spec.connection import Connection
+from syncata.spec.build_requests import build_rate, seconds
+from syncata.spec.connection import DEADLINE, Connection
 from syncata.spec.model import ScheduleEntry, Spec
 from syncata.spec.node import Node
 from syncata.spec.requests import Api
@@ -75,6 +75,7 @@ def load_connection(
         schedule=_schedule(found),
         proxy=found.proxy.value or None,
         ca_file=str(_project(path) / ca_file) if ca_file else None,
+        deadline=seconds(found.root["deadline"], DEADLINE),
     )
 
 
@@ -141,7 +142,7 @@ def _spec(node: Node, path: Path, project: Path) -> Spec:
     name = node.text()
     named: str | Path = path.parent / name if "/" in name or name.endswith(".yaml") else name
     try:
-        return spec_of(read_spec(named, search=[project / "mappings"]))
+        return spec_of(read_spec(named, search=[as_named(project / "mappings")]))
     except SpecInvalid as error:
         missing = [f for f in error.findings if f.code in ("SYN001", "SYN004")]
         if not missing:

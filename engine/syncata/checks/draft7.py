@@ -70,7 +70,7 @@ def schema_problem(schema: Any) -> str:
     return ""
 
 
-def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.7) -> str:
     """A hint with the nearest known name, or with all of them if they are few."""
     names = sorted(set(known))
     folded = {other.lower(): other for other in reversed(names)}

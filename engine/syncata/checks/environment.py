@@ -1,5 +1,6 @@
 """What each expression of a spec sees, as types: the record, settings, what is known."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -11,6 +12,8 @@ from syncata.expressions.types import (
     UNDEFINED,
     Type,
     Typed,
+    Way,
+    facts_of,
     flat,
     infer,
     of_rules,
@@ -39,7 +42,20 @@ class Environment:
         if written.place.definitions:
             outer |= {name: self._definition(name) for name in self._root["definitions"].mapping}
         outer |= {name: self._value(name, written) for name in names}
-        return _typed(expression, self._record(written), outer)
+        record = self._record(written)
+        is_mapped = bool(written.sync) and written.node.path[2] == "map"
+        facts = self._facts(written.sync, record, outer) if is_mapped else {}
+        return infer(expression.tree, expression.source.text, record, outer, facts)
+
+    def _facts(self, sync: str, record: Type, outer: dict[str, Type]) -> Mapping[Way, Type]:
+        """What is known of a record that is mapped: `where` and `live` let it through."""
+        facts: Mapping[Way, Type] = {}
+        for written in self._subject.written:
+            path = written.node.path
+            if written.sync == sync and path[2:] in (("where",), ("live",)):
+                for one in written.expressions:
+                    facts = facts_of(one.tree, one.source.text, record, outer, facts)
+        return facts
 
     def resource(self, name: str) -> Type:
         """What a resource's schema says of its things."""

@@ -35,7 +35,7 @@ def meaning_of(code: str) -> Code | None:
 
 def nearest_code(code: str) -> str:
     """A hint with the code that was probably meant; empty where none is near."""
-    near = did_you_mean(code.strip(), CODES)
+    near = did_you_mean(code.strip(), CODES, cutoff=0.6)
     return near if "mean" in near else ""
 
 

@@ -39,6 +39,10 @@ def spec_of(document: Document) -> Spec:
     return build_spec(document, needs=sync_needs(subject))
 
 
+DEMO = "demo"
+"""What lies among the packaged specs and is none: which of them `syncata demo` runs, and how."""
+
+
 def spec_with_tests(document: Document) -> Spec:
     """The spec of a document whose tests are to be run. Raises SpecInvalid, for tests that cannot
     be run as well."""
@@ -63,8 +67,8 @@ def read_spec(path_or_name: str | Path, *, search: Sequence[Path] = ()) -> Docum
         return load_bytes(own.read_bytes(), str(own))
     known = [*spec_names(search)]
     hint = did_you_mean(text, known) or "give a path to a spec, or the name of one"
-    places = ", ".join(str(place) for place in [*search, "the packaged ones"])
-    message = f'there is no spec named "{text}" in {places}'
+    places = "".join(f" in {place} or" for place in search)
+    message = f'there is no spec named "{text}"{places} among the packaged ones'
     raise SpecInvalid((Finding(Position(text, 1, 1), "SYN004", message, hint),))
 
 
@@ -73,7 +77,7 @@ def spec_names(search: Sequence[Path] = ()) -> list[str]:
     found = [f.name for place in search if place.is_dir() for f in place.iterdir()]
     found += [file.name for file in folder("mappings").iterdir()]
     names = {name.rpartition(".")[0] for name in found if name.endswith(SUFFIXES)}
-    return sorted(names)
+    return sorted(names - {DEMO})
 
 
 def spec_schema(spec: Spec, name: str | None) -> dict[str, object] | None:

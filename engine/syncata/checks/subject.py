@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -19,6 +19,8 @@ from syncata.spec.node import Node
 
 # Shells and connection files write ${NAME}; to JSONata it would be text, or a grouping of `$`.
 _FOREIGN = re.compile(r"\$\{\s*[A-Za-z_]\w*")
+
+_REST = 1 << 20  # characters: the rest of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,13 @@ def at_value(node: Node, code: str, message: str, hint: str = "") -> Finding:
     one_line = scalar is not None and scalar.style not in ("|", ">")
     length = scalar.end - scalar.start if scalar is not None and one_line else 1
     return finding(node.position, code, message, hint, length)
+
+
+def hiding(found: Finding, node: Node) -> Finding:
+    """The finding, with a value that nobody is to see: a secret that stands in a file."""
+    scalar = node.document.scalars.get(node.path)
+    length = _REST if scalar is None else scalar.end - scalar.start
+    return replace(found, hidden=(node.position, max(length, 1)))
 
 
 def at_key(node: Node, code: str, message: str, hint: str = "") -> Finding:

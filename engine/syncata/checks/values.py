@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syncata.checks.draft7 import did_you_mean, violations
-from syncata.checks.subject import at_key, at_value
+from syncata.checks.subject import at_key, at_value, hiding
 from syncata.document import Scalar
 from syncata.errors import Finding
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_template
@@ -68,7 +68,8 @@ def resolve_settings(
         if setting is None:
             hint = did_you_mean(name, spec.settings)
             message = f"the spec {spec.name} has no setting {name}"
-            resolved.findings.append(at_key(node, "SYN411", message, hint))
+            # Perhaps the name of a secret was written wrongly.
+            resolved.findings.append(hiding(at_key(node, "SYN411", message, hint), node))
         else:
             _resolve(setting, node, around, resolved)
     _add_defaults(spec, given, resolved)
@@ -91,7 +92,7 @@ def _resolve(setting: Setting, node: Node, around: References, resolved: Resolve
     if setting.secret and (not isinstance(value, str) or not _REFERENCE.search(value)):
         message = f"the setting {setting.name} is secret: its value cannot stand here"
         hint = f"write ${{env:{setting.name.upper()}}} or ${{file:/run/secrets/{setting.name}}}"
-        resolved.findings.append(at_value(node, "SYN414", message, hint))
+        resolved.findings.append(hiding(at_value(node, "SYN414", message, hint), node))
         return
     try:
         value = _typed(setting, value, around)

@@ -32,11 +32,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "reject": ("reject", "Refuse what held a run."),
     "pause": ("pause", "Let a connection rest."),
     "resume": ("resume", "Let a paused connection run again."),
-    "rejects": ("rejects", "Records that were set aside: list, show, retry."),
+    "rejects": ("rejects", "Records that were set aside: list, show, retry, ignore."),
     "deactivate": ("deactivate", "Stop a connection and archive what it made."),
     "activate": ("activate", "Bring back what deactivating put away."),
     "forget": ("forget", "Erase what is held about one person."),
-    "state": ("state", "Drop what is old."),
+    "state": ("state", "Show, check, back up, restore, rebuild and prune ledgers."),
     "status": ("status", "How each connection stands."),
     "runs": ("runs", "The latest runs of a connection, or of all."),
     "report": ("report", "What one run did, in full."),
@@ -70,8 +70,10 @@ class CommandGroup(click.Group):
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib  # noqa: PLC0415  only a mistake needs it
 
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            meant = f'; did you mean "{near[0]}"?' if near else ""
+            begins = [f'"{name}"' for name in COMMANDS if name.startswith(args[0])]
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1, cutoff=0.7)
+            meant = " or ".join(begins[:3]) or "".join(f'"{name}"' for name in near)
+            meant = f"; did you mean {meant}?" if meant else ""
             raise click.UsageError(f'there is no command "{args[0]}"{meant}', ctx)
         return super().resolve_command(ctx, args)
 
@@ -110,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         output.usage(mistake)
         sys.exit(Exit.USAGE)
     except SpecInvalid as invalid:
-        output.findings(invalid.findings)
+        output.invalid(invalid.findings)
         sys.exit(invalid.exit_code)
     except SyncataError as error:
         output.error(error)

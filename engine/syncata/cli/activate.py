@@ -7,8 +7,10 @@ from typing import Any
 import click
 
 from syncata.cli.apply import asked
+from syncata.cli.aside import rejects_of
 from syncata.cli.deciding import remembered
-from syncata.cli.operate import ask_and_run, make_run, rejects_of, show_report
+from syncata.cli.following import after_run
+from syncata.cli.operate import ask_and_run, make_run, show_report
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError
@@ -46,7 +48,8 @@ def command(connection: str, yes: bool, as_json: bool, project_dir: Path | None)
         output.message("Nothing was changed.")
     else:
         show_report(output, report, rejects_of(project, connection))
-        output.next(f"syncata status {connection}")
+        look = f"syncata status {connection}"
+        output.next(after_run(project, connection, report["run"], look))
     return int(report["exit_code"])
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
-from syncata.cli.operate import PlanView, ask_and_run, make_run, rejects_of, show_report
+from syncata.cli.aside import rejects_of
+from syncata.cli.following import after_run
+from syncata.cli.operate import PlanView, ask_and_run, make_run, show_report
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option, sync_option
 from syncata.errors import Exit, UsageError
@@ -55,7 +57,8 @@ def command(
         output.document(report)
     else:
         show_report(output, report, rejects_of(project, connection) if report["syncs"] else [])
-        output.next(f"syncata status {connection}")
+        look = f"syncata status {connection}"
+        output.next(after_run(project, connection, report["run"], look))
     return int(report["exit_code"])
 
 

@@ -11,7 +11,7 @@ from syncata.cli.output import Output, paint
 from syncata.cli.progress import progress_for
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
-from syncata.lifecycle import deactivate, plan_deactivation
+from syncata.lifecycle import deactivate, plan_deactivation, removable
 from syncata.plan_file import read_plan
 from syncata.report.plan_text import plan_lines
 from syncata.report.run import Report
@@ -29,7 +29,7 @@ FINAL = (
 
 @click.command("deactivate")
 @click.argument("connection")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, nor for the connection's name.")
 @click.option(
     "--remove-integration",
     "final",
@@ -62,6 +62,10 @@ def command(
 
 def _carry_out(output: Output, project: Project, name: str, *, yes: bool, final: bool) -> Report:
     connection = project.load(name)
+    if final:
+        _require_removable(connection)
+        if yes:  # nobody is asked, but whoever reads the log is told
+            output.message(paint(FINAL, "red"))
     progress = progress_for(quiet=output.as_json)
     around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
     options = RunOptions(command="deactivate")
@@ -81,6 +85,17 @@ def _carry_out(output: Output, project: Project, name: str, *, yes: bool, final:
     return report
 
 
+def _require_removable(connection: Connection) -> None:
+    """Raise UsageError where nothing would be removed."""
+    spec = connection.spec
+    if not any(removable(spec, sync) for sync in spec.syncs.values()):
+        raise UsageError(
+            f"--remove-integration: the spec {spec.name} has nothing in which everything lies; "
+            "no record from settings can be removed",
+            hint=f"leave it out: syncata deactivate {connection.name} archives what was made",
+        )
+
+
 def _agrees(output: Output, connection: Connection, plan: Plan, *, final: bool) -> bool:
     masked = masked_fields(connection)
     output.result(plan_lines(plan.syncs, plan.stops, plan.staging, masked, paint))
@@ -89,6 +104,8 @@ def _agrees(output: Output, connection: Connection, plan: Plan, *, final: bool) 
             return click.confirm(f"Deactivate {connection.name}?", err=True)
         output.message(paint(FINAL, "red"))
         question = f"Write the connection's name, {connection.name}, to go on"
-        return bool(click.prompt(question, default="", err=True) == connection.name)
+        return bool(
+            click.prompt(question, default="", show_default=False, err=True) == connection.name
+        )
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -11,7 +11,7 @@ from syncata.cli.operate import clocks, most_urgent
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.doctor import Diagnosis, Service, connection, installation, state_directory
-from syncata.errors import Exit, SpecInvalid, StateProblem, SyncataError
+from syncata.errors import Exit, SpecInvalid, StateProblem, SyncataError, UsageError
 from syncata.ledger import open_schedule
 from syncata.report.values import text_lines
 from syncata.session import Surroundings
@@ -45,16 +45,17 @@ def command(
         if name is not None:
             well = all(diagnosis.code is Exit.OK for diagnosis in diagnoses)
             output.next(f"syncata {'plan' if well else 'doctor'} {name}")
-        elif project.names():
-            output.next(f"syncata doctor {project.names()[0]}")
+        else:
+            names = project.names()
+            output.next(f"syncata doctor {names[0]}" if names else "syncata init DIR")
     return most_urgent([Exit.OK, *(d.code for d in diagnoses)])
 
 
 def examined(project: Project, name: str) -> list[Diagnosis]:
-    """What there is to say of a connection. Raises SpecInvalid."""
+    """What there is to say of a connection. Raises SpecInvalid, UsageError for no connection."""
     try:
         subject = project.load(name)
-    except SpecInvalid:
+    except (SpecInvalid, UsageError):
         raise
     except SyncataError as error:
         return [Diagnosis("connection", error.message, error.hint, error.exit_code)]

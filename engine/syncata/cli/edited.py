@@ -18,7 +18,7 @@ from syncata.model import clean, shown_provisional
 from syncata.plan import MISSING
 from syncata.report.plan_text import stop_lines
 from syncata.report.run import stop_report
-from syncata.report.values import shown, shown_change
+from syncata.report.values import number, shown, shown_change
 from syncata.session import chosen_syncs
 from syncata.spec.connection import Connection
 
@@ -158,24 +158,30 @@ def _lines(edit: SyncEdit, personal: set[str]) -> Iterator[str]:
     if edit.updated:
         yield paint(f"  ~ {edit.updated:,} of {edit.met:,} with another payload", "yellow")
     for name, one in edit.fields.items():
-        yield from _field_lines(name, one, edit.met, personal)
+        yield from _field_lines(name, one, f"{edit.met:,} {edit.sync}", personal)
     for (before, after), move in edit.moves.items():
         yield paint(f"  {move.records:,} {before} → {after}", "magenta")
         for key, why in move.samples:
             yield f"      {_shown_key(key, personal)}{_why(why, personal)}"
     if edit.pending:
-        yield f"  ({edit.pending:,} differ from what was confirmed without the edit, too)"
+        yield f"  (besides, {_pending(edit.pending)} sent with or without the edit)"
     yield from (f"  {line}" for line in stop_lines(edit.stops, paint))
     yield ""
 
 
-def _field_lines(name: str, edit: FieldEdit, met: int, personal: set[str]) -> Iterator[str]:
-    counts = f"{edit.records:,} of {met:,}"
+def _pending(records: int) -> str:
+    """Records that changed at the source, or by settings, since the last run."""
+    many = records > 1
+    return f"{number(records, 'record')} changed since the last run and {'are' if many else 'is'}"
+
+
+def _field_lines(name: str, edit: FieldEdit, all_met: str, personal: set[str]) -> Iterator[str]:
+    counts = f"{edit.records:,} of {all_met}"
     if name in personal:
         yield f"      {clean(name)}: {counts}: {MASK}"
     elif edit.values is not None:
-        for old, new, number in _counted(edit.values):
-            yield f"      {number:,} of {met:,}: {clean(name)} {_change(old, new)}"
+        for old, new, times in _counted(edit.values):
+            yield f"      {times:,} of {all_met}: {clean(name)} {_change(old, new)}"
     else:
         yield f"      {counts}: {clean(name)}, for example"
         for key, old, new in edit.samples:

@@ -1,20 +1,20 @@
 """`syncata eval SPEC SYNC [RECORD]`."""
 
 import asyncio
-import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from syncata.checks import load_spec, spec_schema
+from syncata.checks import spec_of, spec_schema
 from syncata.cli.init import sample
 from syncata.cli.judged import judged_data, judged_lines
 from syncata.cli.operate import clocks
 from syncata.cli.output import Output, paint
 from syncata.cli.project import find_project, json_option, project_option
+from syncata.cli.sample_files import json_of, records_of
+from syncata.cli.specs import check_command, named_spec
 from syncata.errors import Exit, RecordRejected, UsageError
 from syncata.expressions import UNDEFINED
 from syncata.inspection import Found, Judge, Judgement, found_of, offline, settings_of
@@ -60,12 +60,13 @@ def command(
     stdin; without it the project's sample is taken, or one made of the stream's schema.
     """
     output = Output(as_json=as_json)
-    spec = load_spec(spec_name, search=[find_project(project_dir).mappings])
+    document = named_spec(find_project(project_dir), spec_name)
+    spec = spec_of(document)
     if sync not in spec.syncs:
         hint = f"its syncs are {', '.join(spec.syncs)}"
         raise UsageError(f"there is no sync {sync} in {spec.name}", hint=hint)
     values = settings_of(spec, dict(map(_pair, settings)))
-    held = UNDEFINED if known is None else _json(str(known))
+    held = UNDEFINED if known is None else json_of(str(known))
     records, origin = _records(spec, sync, record, values)
     notes: Notes = {}
     judge = _judge(spec, sync, values, found_of(spec, found), notes)
@@ -77,7 +78,7 @@ def command(
         output.document({**data, "records": shown_as, "unmapped": unmapped})
     else:
         output.result(_lines(sync, origin, made, notes))
-        output.next(f"syncata validate {spec_name}")
+        output.next(check_command(document))
     return Exit.REJECTS if any(one.rejected for one in made) else Exit.OK
 
 
@@ -124,31 +125,11 @@ def _records(
     """The records to try, and where they come from. Raises UsageError."""
     name = spec.syncs[sync].stream
     if given is not None:
-        return _objects(_json(given), given), given
+        return records_of(given), given
     if name is None:
         return [dict(settings)], "its settings"
     file = Path(spec.file).parent.parent / "samples" / f"{name}.json"
     if file.is_file():
-        return _objects(_json(str(file)), str(file)), str(file)
+        return records_of(str(file)), str(file)
     schema = spec_schema(spec, spec.source.streams[name].schema)
     return [sample(schema or {})], f"a sample made of the schema of {name}"
-
-
-def _objects(value: Any, origin: str) -> list[Any]:
-    records = value if isinstance(value, list) else [value]
-    if not all(isinstance(record, dict) for record in records):
-        raise UsageError(f"{origin} holds no record: a record is a JSON object")
-    return records
-
-
-def _json(name: str) -> Any:
-    """What a JSON file holds, or standard input (`-`). Raises UsageError."""
-    origin = "stdin" if name == "-" else name
-    try:
-        return json.loads(sys.stdin.read() if name == "-" else Path(name).read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(f"{origin} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{origin} is not UTF-8 text") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{origin} is not JSON: {error}") from error

@@ -49,6 +49,8 @@ def event_text(event: Event) -> str:
             told = f"ended {syncs} with {_how(event)}; {next_due(entry)}"
         case "locked":
             told = f"{syncs} must wait and is tried again each minute"
+        case "rests":
+            told = f"{syncs} failed again and again: it rests for {duration(event.seconds or 0)}"
         case "missed":
             hours = CATCH_UP / timedelta(hours=1)
             told = f"missed {syncs}, due {at}, more than {hours:g} h ago; {next_due(entry)}"
@@ -98,7 +100,7 @@ def event_data(event: Event) -> dict[str, Any]:
         "syncs": event.entry.timetable.syncs,
         "due": event.due.at.isoformat(),
         "earlier": event.due.earlier,
-        "run": None if event.kind in ("locked", "missed") else event.due.run,
+        "run": None if event.kind in ("locked", "missed", "rests") else event.due.run,
         "exit_code": event.exit_code,
         "seconds": event.seconds,
         "next_due": event.entry.next_due.isoformat(),

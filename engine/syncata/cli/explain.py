@@ -7,6 +7,7 @@ from click.shell_completion import CompletionItem
 
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
+from syncata.errors import UsageError
 
 
 def _complete(_context: click.Context, _param: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -43,6 +44,11 @@ def command(arguments: tuple[str, ...], as_json: bool, project_dir: Path | None)
     output = Output(as_json=as_json)
     match arguments:
         case (code,):
+            if code in find_project(project_dir).names():
+                raise UsageError(
+                    f"{code} is a connection: of which record of it?",
+                    hint=f"syncata explain {code} SYNC KEY; keys are in: syncata preview {code}",
+                )
             return explain_code(code, output)
         case (connection, sync, key):
             return explain_value(find_project(project_dir), connection, sync, key, None, output)

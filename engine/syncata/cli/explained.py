@@ -6,7 +6,7 @@ from typing import Any
 from syncata.cli.output import paint
 from syncata.model import clean
 from syncata.plan import MISSING
-from syncata.report.values import place, shown, shown_change
+from syncata.report.values import number, place, shown, shown_change
 
 _NAME = 24
 _PART = 48
@@ -49,7 +49,7 @@ def _ledger(ledger: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if ledger["misses"]:
             yield "missed", f"by {ledger['misses']:,} complete readings"
         for field, times in ledger["put_back"].items():
-            yield "put back", f"{field}, {times:,} times"
+            yield "put back", f"{field}, {number(times, 'time')}"
     if ledger["waiting"] is not None:
         waits = ledger["waiting"]
         yield "waiting", f"for {waits['for']} since {waits['since']}, in {waits['attempts']:,} runs"

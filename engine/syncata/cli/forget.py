@@ -6,12 +6,20 @@ from typing import Any
 import click
 
 from syncata.cli.deciding import remembered
+from syncata.cli.operate import instant
 from syncata.cli.output import Output
 from syncata.cli.project import find_project, json_option, project_option
 from syncata.errors import UsageError
 from syncata.ledger import Ledger
-from syncata.ledger.database import utc_now
 from syncata.mapping.persons import keyed_hash, writings
+from syncata.report.values import number
+
+_KINDS = {
+    "record": "record",
+    "reject": "reject",
+    "waiting": "waiting record",
+    "drift": "note of a change by hand",
+}
 
 
 @click.command("forget")
@@ -38,10 +46,19 @@ def command(
     if as_json:
         output.document({"lifted" if lift else "forgotten": found})
         return
-    for name, counts in found.items():
-        told = ", ".join(f"{n:,} {table}" for table, n in counts.items() if n) or "nothing"
-        output.result([f"{name}: {'may come back' if lift else f'erased {told}'}"])
+    output.result(f"{name}: {_told(counts, lift=lift)}" for name, counts in found.items())
+    if not found:
+        output.message("No connection ran yet: nothing is held about anybody.")
     output.next("syncata status")
+
+
+def _told(counts: dict[str, int], *, lift: bool) -> str:
+    if lift:
+        known = counts["lifted"]
+        return "may come back" if known else "nobody of that address was forgotten here"
+    told = ", ".join(number(n, _KINDS[table]) for table, n in counts.items() if n)
+    held = f"erased {told}" if told else "held nothing about that person"
+    return f"{held}; what comes of them from now on is left alone (--lift ends that)"
 
 
 def _forgetting(person: str, *, lift: bool) -> Any:
@@ -54,8 +71,7 @@ def _forgetting(person: str, *, lift: bool) -> Any:
         keyed = keyed_hash(ledger.consent.salt)
         hashes = [keyed(text) for text in writings(person)]
         if lift:
-            ledger.forgetting.lift(hashes)
-            return {}
-        return ledger.forgetting.person(hashes, utc_now())
+            return {"lifted": ledger.forgetting.lift(hashes)}
+        return ledger.forgetting.person(hashes, instant())
 
     return change

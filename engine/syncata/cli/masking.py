@@ -6,7 +6,7 @@ from typing import Any
 
 from syncata.checks import spec_schema
 from syncata.expressions import compile_expression
-from syncata.inspection import Judgement, personal_places, sources
+from syncata.inspection import Judgement, personal_paths, personal_places, sources
 from syncata.spec.connection import Connection
 from syncata.spec.model import Sync
 
@@ -14,15 +14,12 @@ MASK = "(personal)"
 
 
 def masked_fields(connection: Connection) -> dict[str, frozenset[str]]:
-    """Per sync, the target's fields that hold personal data."""
+    """Per sync, the target's fields that hold personal data, whole or in a part of them."""
     masked = {}
     for name, sync in connection.spec.syncs.items():
         resource = connection.spec.target.resources[sync.resource]
-        schema: Any = spec_schema(connection.spec, resource.schema) or {}
-        properties = schema.get("properties", {})
-        masked[name] = frozenset(
-            field for field, rules in properties.items() if rules.get("personal")
-        )
+        schema = spec_schema(connection.spec, resource.schema)
+        masked[name] = frozenset(path[0] for path in personal_paths(schema) if path)
     return masked
 
 

@@ -3,18 +3,19 @@
 import asyncio
 import gc
 import json
-import signal
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from syncata.checks import to_json
+from syncata.cli.loading import loaded
 from syncata.cli.masking import masked_fields
-from syncata.cli.output import Output, Terminated, paint
+from syncata.cli.output import Output, paint
 from syncata.cli.progress import progress_for, told_sleep
 from syncata.cli.project import Project
+from syncata.cli.stopping import Stopping
 from syncata.errors import URGENCY, Exit, SpecInvalid, SyncataError
 from syncata.holding import stops_of
 from syncata.identity import check_identity
@@ -51,6 +52,11 @@ def clocks() -> World:
     return Surroundings(world=World()).world
 
 
+def instant() -> str:
+    """Now, as the ledgers of these commands note it."""
+    return clocks().now().isoformat(timespec="seconds")
+
+
 @contextmanager
 def opened(project: Project, connection: Connection, around: Surroundings) -> Iterator[Ledger]:
     """The ledger of a connection, locked. Raises Locked, StateProblem."""
@@ -72,7 +78,7 @@ async def run_one(
     world: World = TOLD,
 ) -> Report:
     """Run one connection and give the report. Raises what comes before a run can begin."""
-    connection = project.load(name)
+    connection = loaded(project, name)
     with progress_for(quiet=quiet) as progress:
         around = Surroundings(world=world, accounts=accounts, progress=progress.step)
         with opened(project, connection, around) as ledger:
@@ -120,20 +126,22 @@ def spare_the_collector() -> None:
 
 
 def in_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run until it is done; SIGTERM ends it in order, like Ctrl-C. Raises Terminated."""
+    """Run until it is done; SIGTERM and Ctrl-C end it in order.
+
+    Raises Terminated, KeyboardInterrupt.
+    """
     spare_the_collector()
+    stopping = Stopping()
 
     async def stoppable() -> T:
-        task = asyncio.current_task()
-        assert task is not None
-        with suppress(ValueError, RuntimeError):  # not in the main thread: nobody to tell
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        stopping.watch()
         return await work
 
-    try:
-        return asyncio.run(stoppable())
-    except asyncio.CancelledError:
-        raise Terminated from None
+    with stopping.handling():
+        try:
+            return asyncio.run(stoppable())
+        except asyncio.CancelledError:
+            raise stopping.end from None
 
 
 def make_plan(
@@ -257,26 +265,6 @@ def show_report(output: Output, report: Report, rejects: list[dict[str, Any]]) -
         "report": report,
     }
     output.result(run_lines(run, rejects, paint))
-
-
-def rejects_of(project: Project, name: str, limit: int = 10) -> list[dict[str, Any]]:
-    """The records a connection has set aside, as data."""
-    with open_ledger(project.ledger_file(name), read_only=True) as ledger:
-        return [
-            {
-                "sync": kept.reject.sync,
-                "key": kept.reject.key,
-                "stage": kept.reject.stage,
-                "code": kept.reject.code,
-                "field": kept.reject.field,
-                "message": kept.reject.message,
-                "position": kept.reject.position,
-                "first_seen": kept.first_seen,
-                "last_seen": kept.last_seen,
-                "attempts": kept.attempts,
-            }
-            for kept in ledger.rejects(limit=limit)
-        ]
 
 
 def most_urgent(codes: list[Exit]) -> Exit:

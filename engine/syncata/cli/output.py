@@ -8,6 +8,7 @@ import tempfile
 import traceback
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from shlex import quote
 from typing import IO, Any
 
 import click
@@ -16,6 +17,8 @@ from syncata import __version__
 from syncata.errors import Finding, SyncataError
 
 FORMAT_VERSION = 1
+_PART = re.compile(r", (?=or syncata |once |if )")  # not one within a key
+_OF_NO_PROJECT = ("validate", "fmt", "test", "init", "demo")
 
 # What JSON lets stand but steers a terminal, or hides what is shown: C1, directions, surrogates.
 _UNSEEN = re.compile(
@@ -69,7 +72,7 @@ class Output:
     def next(self, command: str) -> None:
         """The command people usually need now."""
         if not self.as_json:
-            self.message(f"Next: {command}")
+            self.message(f"Next: {_in_project(command)}")
 
     def error(self, error: SyncataError) -> None:
         """An error that ends the command."""
@@ -104,6 +107,21 @@ class Output:
             self.document({"findings": to_json(findings), "error": {"exit_code": 3}})
             return
         self.message(clean_text(render_text(findings, _sources(findings))))
+        self.codes(findings)
+
+    def codes(self, findings: Sequence[Finding]) -> None:
+        """Where more is told of the findings that were shown."""
+        from syncata.checks.render import MAX_SHOWN  # noqa: PLC0415  start-up time
+
+        for code in sorted({finding.code for finding in findings[:MAX_SHOWN]}):
+            self.message(f"see: syncata explain {code}")
+
+    def invalid(self, findings: Sequence[Finding]) -> None:
+        """Findings that end a command, and how to see whether they are gone."""
+        self.findings(findings)
+        files = dict.fromkeys(f.position.file for f in findings if Path(f.position.file).is_file())
+        if files:
+            self.next(f"syncata validate {' '.join(map(quote, files))}")
 
     def bug(self, bug: Exception, details: Path | None) -> None:
         """An unexpected error: one line, and where the details are."""
@@ -117,6 +135,22 @@ class Output:
 
 def _escaped(found: re.Match[str]) -> str:
     return json.dumps(found[0])[1:-1]
+
+
+def _in_project(command: str) -> str:
+    """The command, or commands, for the project that this one was given, if it was."""
+    context = click.get_current_context(silent=True)
+    given = context.params.get("project_dir") if context else None
+    if given is None:
+        return command
+    return ", ".join(_with(part, f"--project {quote(str(given))}") for part in _PART.split(command))
+
+
+def _with(part: str, option: str) -> str:
+    """A part of what comes next, with an option if it is a command that knows it."""
+    word = part.removeprefix("or ").removeprefix("syncata ").partition(" ")[0]
+    takes_it = "syncata " in part and "--project" not in part and word not in _OF_NO_PROJECT
+    return f"{part} {option}" if takes_it else part
 
 
 def write_details(bug: Exception) -> Path | None:

@@ -9,11 +9,14 @@ from typing import Any
 
 import click
 
+from syncata.document import as_named
 from syncata.errors import UsageError
 from syncata.spec.connection import Connection
 from syncata.spec.model import ScheduleEntry, Spec
 
 SUFFIX = ".yaml"
+LIKENESS = 0.7  # of a name to what it may have been meant for
+_ELSEWHERE = "cd to a project, name one with --project DIR, or start one: syncata init DIR"
 RESERVED = "schedule"  # state/schedule.db is the schedule, so it cannot be a ledger
 
 
@@ -40,10 +43,15 @@ class Project:
             self.connection_file(name)
         chosen = list(dict.fromkeys(names)) or self.names()
         if not chosen:
-            raise UsageError(
-                f"there are no connections in {self.root}", hint="start one with: syncata init"
-            )
+            raise self._without_connections()
         return chosen
+
+    def _without_connections(self) -> UsageError:
+        """There is nothing to work with: most likely somebody is in another directory."""
+        where = self.root.resolve()
+        if (self.root / "connections").is_dir():
+            return UsageError(f"no connection is in {where / 'connections'}", hint=_ELSEWHERE)
+        return UsageError(f"{where} is no project: it has no connections/", hint=_ELSEWHERE)
 
     def connection_file(self, name: str) -> Path:
         """The file of a connection. Raises UsageError where there is none."""
@@ -56,13 +64,11 @@ class Project:
         if path.is_file():
             return path
         names = self.names()
-        near = difflib.get_close_matches(name, names, n=1)
-        if near:
-            hint = f'did you mean "{near[0]}"?'
-        elif names:
-            hint = f"the connections are {', '.join(names)}"
-        else:
-            hint = "start one with: syncata init"
+        if not names:
+            raise self._without_connections()
+        near = difflib.get_close_matches(name, names, n=1, cutoff=LIKENESS)
+        listed = f"the connections are {', '.join(names)}"
+        hint = f'did you mean "{near[0]}"?' if near else listed
         raise UsageError(f'there is no connection "{name}" in {path.parent}', hint=hint)
 
     def load(self, name: str, *, spec: Spec | None = None) -> Connection:
@@ -73,7 +79,7 @@ class Project:
         from syncata.checks import load_connection  # noqa: PLC0415  start-up time
 
         path = self.connection_file(name)
-        return load_connection(_shown(path), self.environ, spec=spec)
+        return load_connection(path, self.environ, spec=spec)
 
     def schedule(self, name: str) -> tuple[ScheduleEntry, ...]:
         """When the syncs of a connection run; its secrets need not be there.
@@ -82,7 +88,7 @@ class Project:
         """
         from syncata.checks import connection_schedule  # noqa: PLC0415  start-up time
 
-        return connection_schedule(_shown(self.connection_file(name)))
+        return connection_schedule(self.connection_file(name))
 
     @property
     def schedule_file(self) -> Path:
@@ -94,14 +100,6 @@ class Project:
         return self.root / "state" / f"{name}.db"
 
 
-def _shown(path: Path) -> Path:
-    """The path as people name it: relative to where they are, if it is below."""
-    try:
-        return path.resolve().relative_to(Path.cwd().resolve())
-    except ValueError:
-        return path
-
-
 def find_project(given: Path | None) -> Project:
     """The project that was named, or the nearest one from here upwards, or here."""
     if given is not None:
@@ -109,8 +107,8 @@ def find_project(given: Path | None) -> Project:
     here = Path.cwd()
     for place in (here, *here.parents):
         if (place / "connections").is_dir():
-            return Project(place)
-    return Project(here)
+            return Project(as_named(place))
+    return Project(Path())
 
 
 def project_option(command: Callable[..., Any]) -> Callable[..., Any]:

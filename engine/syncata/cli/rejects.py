@@ -1,26 +1,28 @@
-"""`syncata rejects list|show|retry`."""
+"""`syncata rejects list|show|retry|ignore`."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
 
+from syncata.cli.aside import reject_data, rejects_of
 from syncata.cli.deciding import remembered
 from syncata.cli.masking import masked_record
-from syncata.cli.operate import rejects_of
 from syncata.cli.output import Output
 from syncata.cli.project import Project, find_project, json_option, project_option, sync_option
 from syncata.errors import UsageError
 from syncata.ledger import KeptReject, Ledger, open_ledger
 from syncata.model import clean
 from syncata.report.run import reject_line, waiting_lines, waiting_report
+from syncata.report.values import number
 
 
 @click.group("rejects")
 def command() -> None:
-    """Records that were set aside: list them, look at one, try them again."""
+    """Records that were set aside: list them, look at one, try them again, ignore them."""
 
 
 @command.command("list")
@@ -29,26 +31,34 @@ def command() -> None:
 @click.option(
     "--limit", type=click.IntRange(min=1), default=100, show_default=True, help="How many."
 )
+@click.option("--ignored", is_flag=True, help="Those that are ignored.")
 @json_option
 @project_option
 def listed(
-    connection: str, syncs: tuple[str, ...], limit: int, as_json: bool, project_dir: Path | None
+    connection: str,
+    syncs: tuple[str, ...],
+    limit: int,
+    ignored: bool,
+    as_json: bool,
+    project_dir: Path | None,
 ) -> None:
     """What CONNECTION has set aside, and why; and what waits for something."""
     output, project = Output(as_json=as_json), find_project(project_dir)
     _require_ledger(project, connection)
-    rejects = [r for r in rejects_of(project, connection, limit) if not syncs or r["sync"] in syncs]
+    rejects = rejects_of(project, connection, limit, syncs=syncs, ignored=ignored)
     with open_ledger(project.ledger_file(connection), read_only=True) as ledger:
-        waiting = waiting_report(ledger.waiting_counts())
+        waiting = [] if ignored else waiting_report(ledger.waiting_counts())
+    waiting = [group for group in waiting if not syncs or group["sync"] in syncs]
     if as_json:
         output.document({"connection": connection, "rejects": rejects, "waiting": waiting})
         return
     output.result(map(reject_line, rejects))
     output.result(waiting_lines(waiting))
     if rejects:
-        output.next(f"syncata rejects show {connection} {rejects[0]['sync']} KEY")
+        first = rejects[0]
+        output.next(f"syncata rejects show {connection} {first['sync']} {quote(first['key'])}")
     else:
-        output.message("Nothing is set aside.")
+        output.message(f"Nothing is {'ignored' if ignored else 'set aside'}.")
         output.next(f"syncata status {connection}")
 
 
@@ -64,10 +74,10 @@ def show(connection: str, sync: str, key: str, as_json: bool, project_dir: Path 
     found = _found(project, connection, sync, key)
     record = masked_record(project.load(connection), sync, found.reject.record)
     if as_json:
-        output.document({**_data(found), "record": record})
+        output.document({**reject_data(found), "record": record})
         return
     output.result(_lines(found, record))
-    output.next(f"syncata rejects retry {connection} {sync} {key}")
+    output.next(f"syncata rejects retry {connection} {sync} {quote(key)}")
 
 
 @command.command("retry")
@@ -99,6 +109,50 @@ def retry(
     output.next(f"syncata run {connection}" if counts else f"syncata rejects list {connection}")
 
 
+@command.command("ignore")
+@click.argument("connection")
+@click.argument("sync")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("--undo", is_flag=True, help="Hear of them again.")
+@json_option
+@project_option
+def ignore(
+    connection: str,
+    sync: str,
+    keys: tuple[str, ...],
+    undo: bool,
+    as_json: bool,
+    project_dir: Path | None,
+) -> None:
+    """Hear no more of rejected records, until they, their spec, or why they are rejected change.
+
+    An ignored reject does not make a run end with 6, and counts for no guard. Nothing is sent for
+    it all the same: `rejects list --ignored` shows it.
+    """
+    output, project = Output(as_json=as_json), find_project(project_dir)
+
+    def change(ledger: Ledger) -> dict[str, Any]:
+        return {"met": ledger.ignore(sync, keys, undo=undo)}
+
+    met = remembered(project, connection, change)["met"]
+    missing = [key for key in keys if key not in met]
+    if missing and not met:
+        raise UsageError(
+            f"nothing of {sync} that could be ignored is set aside as {', '.join(missing)}; what "
+            "has no key cannot be, for nothing tells whether it changes",
+            hint=f"see `syncata rejects list {connection}`",
+        )
+    word = "heard_again" if undo else "ignored"
+    if as_json:
+        output.document(
+            {"connection": connection, "sync": sync, word: met, "not_set_aside": missing}
+        )
+        return
+    output.result(f"{sync} {clean(key)}: {word.replace('_', ' ')}" for key in met)
+    output.result(f"{sync} {clean(key)}: not set aside" for key in missing)
+    output.next(f"syncata rejects list {connection}{'' if undo else ' --ignored'}")
+
+
 def _require_ledger(project: Project, name: str) -> None:
     project.connection_file(name)
     if not project.ledger_file(name).exists():
@@ -114,24 +168,6 @@ def _found(project: Project, name: str, sync: str, key: str) -> KeptReject:
     raise UsageError(f"{key} of {sync} is not set aside", hint=f"see `syncata rejects list {name}`")
 
 
-def _data(kept: KeptReject) -> dict[str, Any]:
-    reject = kept.reject
-    return {
-        "sync": reject.sync,
-        "key": reject.key,
-        "stage": reject.stage,
-        "code": reject.code,
-        "field": reject.field,
-        "message": reject.message,
-        "position": reject.position,
-        "first_seen": kept.first_seen,
-        "last_seen": kept.last_seen,
-        "first_run": kept.first_run,
-        "last_run": kept.last_run,
-        "attempts": kept.attempts,
-    }
-
-
 def _lines(kept: KeptReject, record: Any) -> Iterator[str]:
     reject = kept.reject
     yield f"{reject.sync} {clean(reject.key)}  [{reject.code}]"
@@ -139,7 +175,10 @@ def _lines(kept: KeptReject, record: Any) -> Iterator[str]:
     yield f"  {clean(field + reject.message)}"
     if reject.position:
         yield f"  at {reject.position}"
-    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {kept.attempts} times"
+    times = number(kept.attempts, "time")
+    yield f"  set aside since {kept.first_seen}, last in run {kept.last_run}, {times}"
+    if kept.ignored:
+        yield f"  ignored since {kept.ignored}, as long as it stays the same"
     if record is not None:
         text = json.dumps(record, indent=2, ensure_ascii=False)
         yield from (f"  {clean(line)}" for line in text.splitlines())

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
+from syncata.cli.aside import rejects_of
 from syncata.cli.deciding import find_run
-from syncata.cli.operate import rejects_of, show_report
+from syncata.cli.following import after_run
+from syncata.cli.operate import show_report
 from syncata.cli.output import Output
 from syncata.cli.project import Project, find_project, json_option, project_option
+from syncata.ledger import Run, open_ledger
 
 REJECTS = 200
 
@@ -34,4 +37,12 @@ def show_run(output: Output, project: Project, run: str) -> None:
         output.document({**report, "rejects": rejects})
     else:
         show_report(output, report, rejects)
-        output.next(f"syncata plan {name}")
+        output.next(_after(project, name, found))
+
+
+def _after(project: Project, name: str, run: Run) -> str:
+    """What comes after a run; an old one leaves nothing to do."""
+    with open_ledger(project.ledger_file(name), read_only=True) as ledger:
+        last = ledger.last_run()
+    plan = f"syncata plan {name}"
+    return after_run(project, name, run.id, plan) if last and last.id == run.id else plan

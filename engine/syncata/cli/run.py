@@ -4,12 +4,13 @@ from pathlib import Path
 
 import click
 
+from syncata.cli.aside import rejects_of
+from syncata.cli.following import after_run
 from syncata.cli.operate import (
     TOLD,
     failed_report,
     in_loop,
     most_urgent,
-    rejects_of,
     run_one,
     show_report,
 )
@@ -74,14 +75,14 @@ async def _run(
         report = await run_one(project, name, options, accounts, quiet=output.as_json)
         if not output.as_json:
             show_report(output, report, rejects_of(project, name) if report["syncs"] else [])
-            if report["exit_code"]:
-                output.next(f"syncata report {report['run']}")
+            look = f"report {report['run']}" if report["exit_code"] else f"status {name}"
+            output.next(after_run(project, name, report["run"], f"syncata {look}"))
         return report
     except SyncataError as error:
         # One connection that cannot run does not stop the others.
         if not output.as_json:
             if isinstance(error, SpecInvalid):
-                output.findings(error.findings)
+                output.invalid(error.findings)
             else:
                 output.error(error)
         return failed_report(name, error)

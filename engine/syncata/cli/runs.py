@@ -1,5 +1,6 @@
 """`syncata runs [CONNECTION]` and `syncata runs show RUN`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.cli.report import show_run
 from syncata.errors import UsageError
-from syncata.ledger import Run, open_ledger
+from syncata.ledger import OK, Run, open_ledger
 from syncata.report.values import duration
 
 
@@ -39,7 +40,7 @@ def command(
     names = list(words) or project.names()
     found = [(name, run) for name in names for run in _runs(project, name, limit)]
     found.sort(key=lambda pair: pair[1].started, reverse=True)
-    _show(output, found[:limit])
+    _show(output, found[:limit], {name: _condition(project, name) for name in names})
 
 
 def _runs(project: Project, name: str, limit: int) -> list[Run]:
@@ -47,19 +48,35 @@ def _runs(project: Project, name: str, limit: int) -> list[Run]:
     if not path.exists():
         return []
     with open_ledger(path, read_only=True) as ledger:
-        return ledger.runs(limit)
+        return [replace(run, state=ledger.state_of(run)) for run in ledger.runs(limit)]
 
 
-def _show(output: Output, found: list[tuple[str, Run]]) -> None:
+def _condition(project: Project, name: str) -> str:
+    """How a connection stands."""
+    path = project.ledger_file(name)
+    if not path.exists():
+        return OK
+    with open_ledger(path, read_only=True) as ledger:
+        return ledger.health.condition().state
+
+
+def _show(output: Output, found: list[tuple[str, Run]], conditions: dict[str, str]) -> None:
     if output.as_json:
-        output.document({"runs": [_data(name, run) for name, run in found]})
+        runs = [_data(name, run) for name, run in found]
+        output.document({"runs": runs, "conditions": conditions})
         return
     width = max((len(name) for name, _ in found), default=0)
+    commands = max((len(run.command) for _, run in found), default=0)
     for name, run in found:
         took = duration(run.header["seconds"]) if "seconds" in run.header else ""
         state = paint(f"{run.state:<18}", "green" if run.exit_code == 0 else "red")
-        line = f"{run.id}  {name:<{width}}  {state}  {run.command:<6}  {run.started}  {took}"
+        line = (
+            f"{run.id}  {name:<{width}}  {state}  {run.command:<{commands}}  {run.started}  {took}"
+        )
         output.result([line.rstrip()])
+    for name, condition in conditions.items():
+        if condition != OK:
+            output.message(f"{name} is {condition}: syncata status {name}")
     if found:
         output.next(f"syncata report {found[0][1].id}")
     else:

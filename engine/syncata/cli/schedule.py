@@ -50,8 +50,11 @@ def command(
     if as_json:
         output.document({"runs": [_data(run) for run in runs], "failed": failed})
     else:
-        output.result(_lines(runs))
-        output.next(f"syncata validate {project.root}" if failed else "syncata serve")
+        if runs or not failed:  # those that cannot be read may have a schedule
+            output.result(_lines(runs))
+        chosen = project.chosen(connections)
+        otherwise = "syncata serve" if runs else f"syncata run {chosen[0]}"
+        output.next(f"syncata validate {project.root}" if failed else otherwise)
     return most_urgent([Exit(each["exit_code"]) for each in failed])
 
 

@@ -100,7 +100,11 @@ def command(
 def _started(name: str, options: Options, port: int) -> Running:
     try:
         return serve(name, options, port=port)
-    except (ValueError, OSError) as error:
+    except OSError as error:
+        said = f"port {port} cannot be used: {error.strerror}"
+        hint = "give another one: --port NUMBER, or none for any that is free"
+        raise UsageError(f"{name}: {said}", hint=hint) from error
+    except ValueError as error:
         raise UsageError(f"{name}: {error}") from error
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,28 @@ from typing import Any
 import click
 
 from syncata.cli.events import entry_data
+from syncata.cli.following import decision_of, following
+from syncata.cli.operate import clocks
 from syncata.cli.output import Output, paint
 from syncata.cli.project import Project, find_project, json_option, project_option
 from syncata.errors import Exit, UsageError
-from syncata.ledger import ACTIVE, Entry, Ledger, Run, open_ledger, open_schedule
+from syncata.holding import APPROVED
+from syncata.ledger import (
+    ACTIVE,
+    DEGRADED,
+    HELD,
+    Entry,
+    Ledger,
+    Run,
+    open_ledger,
+    open_schedule,
+)
+from syncata.model import clean
 from syncata.report.run import waiting_lines, waiting_report
 from syncata.report.values import duration, local_time
+
+EVENTS = 10
+"""Changes of how a connection stands that are shown."""
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -35,7 +52,7 @@ def command(
     output = Output(as_json=as_json)
     project = find_project(project_dir)
     oldest = _age(max_age) if max_age else None
-    now = datetime.now(UTC)
+    now = clocks().now()
     names = project.chosen(connections)
     times, serving = _schedule(project)
     rows = [
@@ -50,8 +67,9 @@ def command(
         output.document({"connections": rows})
     else:
         output.result(line for row in rows for line in (*_lines(row), *_due_lines(row, now)))
-        seen = [row["last_run"] for row in rows if "last_run" in row]
-        output.next(f"syncata report {seen[0]}" if seen else f"syncata plan {names[0]}")
+        seen = [f"syncata report {row['last_run']}" for row in rows if "last_run" in row]
+        waits = [row["next"] for row in rows if row.get("next")]
+        output.next([*waits, *seen, f"syncata plan {names[0]}"][0])
     return Exit.UNAVAILABLE if any(row["stale"] for row in rows) else Exit.OK
 
 
@@ -99,29 +117,41 @@ def _status(
     if not path.exists():
         return row
     with open_ledger(path, read_only=True) as ledger:
-        last = ledger.last_run()
-        good = _last_good(ledger, times)
-        rejects = sum(ledger.reject_counts().values())
-        died = not ledger.is_in_use()
-        live = {sync: ledger.live_count(sync) for sync in ledger.syncs()}
-        standing = ledger.consent.standing
-        waiting = waiting_report(ledger.waiting_counts())
-    if last is None:
-        return row
-    age = (now - datetime.fromisoformat(good.started)).total_seconds() if good else None
+        last, good = ledger.last_run(), _last_good(ledger, times)
+        if last is None:
+            return row
+        age = (now - datetime.fromisoformat(good.started)).total_seconds() if good else None
+        return {
+            "connection": name,
+            "state": ledger.state_of(last),
+            "exit_code": last.exit_code,
+            "last_run": last.id,
+            "last_started": last.started,
+            "last_good_run": good.id if good else None,
+            "last_good_age_seconds": age,
+            "stale": oldest is not None and (age is None or age > oldest.total_seconds()),
+            "standing": ledger.consent.standing,
+            "held": _held(last, ledger, now),
+            "live": {sync: ledger.live_count(sync) for sync in ledger.syncs()},
+            "rejects": sum(ledger.reject_counts().values()),
+            "ignored": sum(ledger.reject_counts(ignored=True).values()),
+            "condition": asdict(ledger.health.condition()),
+            "events": [asdict(event) for event in ledger.health.events(EVENTS)],
+            "waiting": waiting_report(ledger.waiting_counts()),
+            "next": following(name, last, ledger) or None,
+        }
+
+
+def _held(run: Run, ledger: Ledger, now: datetime) -> dict[str, Any] | None:
+    """What holds the last run, and what was said of it; None if nothing does."""
+    if run.state != "held":
+        return None
+    decision = decision_of(ledger, run.id, now)
+    error = run.header.get("error") or {}
     return {
-        "connection": name,
-        "state": "died" if last.state == "running" and died else last.state,
-        "exit_code": last.exit_code,
-        "last_run": last.id,
-        "last_started": last.started,
-        "last_good_run": good.id if good else None,
-        "last_good_age_seconds": age,
-        "stale": oldest is not None and (age is None or age > oldest.total_seconds()),
-        "standing": standing,
-        "live": live,
-        "rejects": rejects,
-        "waiting": waiting,
+        "by": "guard" if run.header.get("stops") else "refusal",
+        "message": error.get("message", ""),
+        "decision": decision.word if decision else None,
     }
 
 
@@ -129,21 +159,48 @@ def _lines(row: dict[str, Any]) -> Iterator[str]:
     if "last_run" not in row:
         yield f"{row['connection']}: {row['state']}"
         return
+    rests = row["standing"] != ACTIVE
     good = row["state"] in ("ok", "done with rejects", "running")
-    state = paint(row["state"], "green" if good else "red")
+    colour = "yellow" if rests else "green" if good else "red"
+    state = paint(row["standing"] if rests else row["state"], colour)
     age = row["last_good_age_seconds"]
     ago = f"last good run {duration(age)} ago" if age is not None else "no good run yet"
     yield f"{row['connection']}: {state}, {ago}{', too old' if row['stale'] else ''}"
+    yield from _condition_line(row["condition"])
+    if rests:
+        yield f"  runs are refused until: {row['next']}"
+    elif row["held"]:
+        yield f"  {_held_text(row['held'], row['last_run'])}"
     live = ", ".join(f"{sync} {number:,}" for sync, number in row["live"].items())
-    if row["standing"] != ACTIVE:
-        yield f"  {paint(row['standing'], 'yellow')}: runs are refused"
-    elif row["state"] == "held":
-        yield f"  held: syncata report {row['last_run']}, then approve or reject it"
-    yield f"  live: {live or 'nothing'}; set aside: {row['rejects']:,}; last run {row['last_run']}"
+    aside = f"set aside: {row['rejects']:,}{_ignored(row)}"
+    yield f"  live: {live or 'nothing'}; {aside}; last run {row['last_run']}"
     yield from waiting_lines(row["waiting"])
 
 
+def _held_text(held: dict[str, Any], run: str) -> str:
+    if held["decision"]:
+        then = "the next run may do as much" if held["decision"] == APPROVED else "nothing is sent"
+        return f"held, and {held['decision']}: {then}"
+    if held["by"] == "guard":
+        return f"held: syncata report {run}, then approve or reject it"
+    return f"the last run was refused: {clean(held['message'])}"
+
+
+def _ignored(row: dict[str, Any]) -> str:
+    return f" (and {row['ignored']:,} ignored)" if row["ignored"] else ""
+
+
+def _condition_line(condition: dict[str, Any]) -> Iterator[str]:
+    """How the connection stands, where that is not well and not what a person decided."""
+    if condition["state"] in (DEGRADED, HELD):
+        words = f"{condition['state']} ({condition['reason']})"
+        run = f", by the run {condition['run']}" if condition["run"] else ""
+        yield f"  {paint(words, 'yellow')} since {condition['since']}{run}"
+
+
 def _due_lines(row: dict[str, Any], now: datetime) -> Iterator[str]:
+    if row.get("standing", ACTIVE) != ACTIVE:
+        return  # nothing is due
     for times in row["schedule"]:
         moment = datetime.fromisoformat(times["next_due"])
         due = local_time(moment, times["timezone"])

@@ -1,16 +1,18 @@
 """`syncata test PATH…`."""
 
+import shlex
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from syncata.checks import read_spec, spec_with_tests
+from syncata.checks import SUFFIXES, is_connection, read_spec, spec_with_tests
 from syncata.cli.operate import in_loop
 from syncata.cli.output import Output, paint
 from syncata.cli.project import find_project, json_option
-from syncata.cli.validate import SUFFIXES, is_connection
+from syncata.cli.sampled import show_sample
+from syncata.cli.specs import named_spec
 from syncata.document import Document, load_file
 from syncata.errors import Exit, UsageError
 from syncata.testing import TestRun, run_tests
@@ -36,6 +38,11 @@ from syncata.testing.shown import coverage_lines, result_lines, run_document
     type=click.FloatRange(0, 100),
     help="Fail if tests reach less than this share, in percent.",
 )
+@click.option(
+    "--sample",
+    metavar="[STREAM=]FILE",
+    help="Instead of tests: what becomes of the records in this file, and what falls through.",
+)
 @json_option
 def command(
     paths: tuple[str, ...],
@@ -44,6 +51,7 @@ def command(
     junit_file: Path | None,
     coverage: bool,
     min_coverage: float | None,
+    sample: str | None,
     as_json: bool,
 ) -> int:
     """Run the tests that live in specs, offline.
@@ -51,6 +59,8 @@ def command(
     PATH is a spec, a directory of them, or the name of a packaged one.
     """
     output = Output(as_json=as_json)
+    if sample is not None:
+        return _sample(output, paths, sample, missing=coverage)
     if update and not all(Path(path).exists() for path in paths):
         raise UsageError(
             "--update rewrites files, so PATH must be one",
@@ -78,6 +88,18 @@ def command(
     return Exit.INVALID if failed or low else Exit.OK
 
 
+def _sample(output: Output, paths: tuple[str, ...], sample: str, *, missing: bool) -> int:
+    documents = list(_documents(paths))
+    if len(documents) != 1:
+        raise UsageError(
+            f"a sample is of one spec, and these are {len(documents)}", hint="name one spec"
+        )
+    (document,) = documents
+    show_sample(output, spec_with_tests(document), document, sample, missing=missing)
+    output.next(f"syncata test {shlex.join(paths)} --coverage")
+    return Exit.OK
+
+
 def _runs(
     paths: tuple[str, ...], text: str | None, *, measure: bool
 ) -> Iterator[tuple[TestRun, Document]]:
@@ -98,7 +120,7 @@ def _documents(paths: tuple[str, ...]) -> Iterator[Document]:
             documents = (load_file(file) for file in files)
             yield from (document for document in documents if not is_connection(document))
         elif path.exists() or path.suffix not in SUFFIXES:
-            yield read_spec(path if path.exists() else text, search=[find_project(None).mappings])
+            yield read_spec(path) if path.exists() else named_spec(find_project(None), text)
         else:
             raise UsageError(f"there is no file {path}")
 

@@ -2,28 +2,28 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from syncata.checks import (
-    MAX_SHOWN,
-    check_connection,
-    check_spec,
+    SUFFIXES,
+    check_document,
+    is_connection,
     render_text,
     to_github,
     to_json,
     to_sarif,
 )
 from syncata.cli.output import Output, clean_text
-from syncata.cli.project import json_option
-from syncata.document import Document, load_bytes, load_file
+from syncata.cli.project import find_project, json_option
+from syncata.document import Document, as_named, load_bytes, load_file
 from syncata.errors import Exit, Finding, Severity, SpecInvalid, UsageError
 
 FORMATS = ("text", "json", "sarif", "github")
 STDIN = "<stdin>"
-SUFFIXES = (".yaml", ".yml")
 
 
 @click.command("validate")
@@ -50,16 +50,17 @@ def command(
     findings: list[Finding] = []
     sources: dict[str, str] = {}
     files = 0
+    read: list[Document] = []
     for name, content in yaml_files(paths):
         files += 1
         sources[name] = content.decode(errors="replace")
-        findings += _check(name, content)
+        findings += _check(name, content, read)
     findings = list(_once(findings, sources))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     _show(form, files, findings, sources)
     if form == "text":
-        again = " ".join(paths)
-        Output().next(f"syncata validate {again}" if errors else "syncata doctor CONNECTION")
+        again = " ".join(map(quote, paths))
+        Output().next(f"syncata validate {again}" if errors else _after(read))
     return Exit.INVALID if errors else Exit.OK
 
 
@@ -78,8 +79,7 @@ def _show(form: str, files: int, findings: list[Finding], sources: dict[str, str
     word = "finding" if len(findings) == 1 else "findings"
     output.message(f"{files:,} checked, {len(findings):,} {word}")
     if form == "text":
-        for code in sorted({finding.code for finding in findings[:MAX_SHOWN]}):
-            output.message(f"see: syncata explain {code}")
+        output.codes(findings)
 
 
 def _once(findings: list[Finding], sources: dict[str, str]) -> Iterator[Finding]:
@@ -118,17 +118,28 @@ def yaml_files(paths: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
                 raise UsageError(f"{file} cannot be read: {error.strerror}") from error
 
 
-def _check(name: str, content: bytes) -> tuple[Finding, ...]:
+def _after(valid: Sequence[Document]) -> str:
+    """The next thing to look at: a connection, else the tests or a first record of a spec."""
+    for document in valid:
+        path = Path(document.file)
+        if is_connection(document) and path.resolve().parent.name == "connections":
+            root = path.resolve().parent.parent
+            here = find_project(None).root.resolve() == root
+            project = "" if here else f" --project {quote(str(as_named(root)))}"
+            return f"syncata doctor {quote(path.stem)}{project}"
+    for document in valid:
+        if "tests" in document.data:
+            return f"syncata test {quote(document.file)}"
+        if document.data.get("syncs") and document.file != STDIN:
+            return f"syncata eval {quote(document.file)} {next(iter(document.data['syncs']))}"
+    return "syncata init DIR"
+
+
+def _check(name: str, content: bytes, read: list[Document]) -> tuple[Finding, ...]:
+    """What is wrong with a file; the document is added to those that were read."""
     try:
         document = load_file(Path(name)) if name != STDIN else load_bytes(content, name)
     except SpecInvalid as invalid:
         return invalid.findings
-    if isinstance(document.data, dict) and "demo" in document.data:
-        return ()  # what `syncata demo` tells: neither a spec nor a connection
-    return check_connection(document) if is_connection(document) else check_spec(document)
-
-
-def is_connection(document: Document) -> bool:
-    """Whether a file is a connection: its `spec` names a spec, where a spec's is a number."""
-    spec = document.data.get("spec") if isinstance(document.data, dict) else None
-    return isinstance(spec, str) or Path(document.file).resolve().parent.name == "connections"
+    read.append(document)
+    return check_document(document)

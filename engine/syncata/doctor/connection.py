@@ -24,7 +24,8 @@ async def connection(
 ) -> AsyncIterator[Diagnosis]:
     """Ledger, decisions, schedule; then credentials, clocks and answers of both APIs."""
     now = around.world.now()
-    for diagnosis in (*standing(subject, ledger), *times(subject, service, now)):
+    stands = ledger.consent.standing
+    for diagnosis in (*standing(subject, ledger), *times(subject, stands, service, now)):
         yield diagnosis
     try:
         async with open_session(subject, ledger, around, now) as session:

@@ -12,6 +12,7 @@ from syncata.doctor.diagnosis import Diagnosis, judged
 from syncata.errors import Exit
 
 PRIVATE = 0o077
+SHOWN = 5
 
 
 def installation() -> Iterator[Diagnosis]:
@@ -39,3 +40,15 @@ def state_directory(path: Path) -> Iterator[Diagnosis]:
         Exit.STATE if mode & PRIVATE else Exit.OK,
         f"ledgers are confidential: chmod 700 {path}",
     )
+    if readable := sorted(_readable(path)):
+        shown = ", ".join(str(file.relative_to(path)) for file in readable[:SHOWN])
+        more = f" and {len(readable) - SHOWN:,} more" if len(readable) > SHOWN else ""
+        advice = f"they hold data of your records: chmod -R go= {path}"
+        yield Diagnosis("state files", f"others may read {shown}{more}", advice, Exit.STATE)
+
+
+def _readable(path: Path) -> Iterator[Path]:
+    """Files below `path` that not only their owner may read."""
+    for file in path.rglob("*"):
+        if not file.is_symlink() and file.stat().st_mode & PRIVATE:
+            yield file

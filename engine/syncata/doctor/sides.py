@@ -8,11 +8,10 @@ from syncata.document import Scalar
 from syncata.errors import CredentialsRefused, Exit, Unavailable
 from syncata.expressions import compile_template
 from syncata.spec.model import Spec
+from syncata.timing import MAX_SKEW
 from syncata.transport import Endpoint, NoCredentials
 
 Question = Callable[[str], Awaitable[Diagnosis]]  # it is told the subject of its diagnosis
-
-MAX_SKEW = 300.0  # seconds between two clocks before they count as apart
 
 
 class Side:

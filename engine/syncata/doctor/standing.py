@@ -7,7 +7,7 @@ from datetime import datetime
 from syncata.doctor.diagnosis import Diagnosis, failed, judged
 from syncata.errors import Exit, SyncataError
 from syncata.identity import check_identity
-from syncata.ledger import DEACTIVATED, PAUSED, Entry, Ledger, Run
+from syncata.ledger import ACTIVE, DEACTIVATED, OK, PAUSED, Condition, Entry, Ledger, Run
 from syncata.report.values import local_time, number
 from syncata.spec.connection import Connection
 from syncata.spec.model import ScheduleEntry
@@ -36,18 +36,19 @@ def standing(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:
         Exit.STATE if problems else Exit.OK,
         "restore the ledger from a backup",
     )
-    yield _tried("identity", lambda: check_identity(subject, ledger))
+    kept = "as it was" if ledger.identity() else "none yet: the first run keeps it"
+    yield _tried("identity", kept, lambda: check_identity(subject, ledger))
     if not problems and not ledger.created:
         yield from _human(subject, ledger)
         yield from _aside(ledger)
 
 
-def _tried(subject: str, check: Callable[[], None]) -> Diagnosis:
+def _tried(subject: str, well: str, check: Callable[[], None]) -> Diagnosis:
     try:
         check()
     except SyncataError as error:
         return failed(subject, error)
-    return Diagnosis(subject, "as it was")
+    return Diagnosis(subject, well)
 
 
 def _human(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:
@@ -55,23 +56,41 @@ def _human(subject: Connection, ledger: Ledger) -> Iterator[Diagnosis]:
     if rests := _RESTS.get(ledger.consent.standing):
         found, command = rests
         yield Diagnosis("standing", found, f"syncata {command} {subject.name}")
+    else:
+        yield _condition(ledger.health.condition())
     decided = ledger.consent.decisions()
     for decision in decided:
         text = f"the run {decision.run} was {decision.word} on {decision.made_at[:10]}"
         yield Diagnosis("decision", f"{text}; the next run goes by it")
     last = ledger.last_run()
     if last is not None:
-        yield _last_run(last, decided=any(decision.run == last.id for decision in decided))
+        decided_now = any(decision.run == last.id for decision in decided)
+        yield _last_run(last, ledger.state_of(last), subject.name, decided=decided_now)
 
 
-def _last_run(run: Run, *, decided: bool) -> Diagnosis:
+def _condition(condition: Condition) -> Diagnosis:
+    """How the connection stands; the last run tells of only some of its syncs, perhaps."""
+    if condition.state == OK:
+        return Diagnosis("condition", OK)
+    found = f"{condition.state} ({condition.reason}) since {condition.since}"
+    if condition.run is None:
+        return Diagnosis("condition", found, "the next run that comes to its end clears it")
+    # What is set aside is told below, by sync.
+    advice = "" if condition.reason == "rejects" else f"syncata report {condition.run}"
+    return Diagnosis("condition", found, advice)
+
+
+def _last_run(run: Run, state: str, name: str, *, decided: bool) -> Diagnosis:
     code = "" if run.exit_code is None else f", exit {run.exit_code}"
-    found = f"{run.id} of {run.started[:10]}: {run.state}{code}"
-    if run.state != "held" or decided:
-        return Diagnosis("last run", found)
+    found = f"{run.id} of {run.started[:10]}: {state}{code}"
     stops = run.header.get("stops", [])
+    if state == "died":
+        return Diagnosis("last run", found, f"the next run takes it up: syncata run {name}")
+    if state != "held" or decided or not stops:  # identity and rest are told for themselves
+        return Diagnosis("last run", found)
     measured = [f"; {s['sync']}: {s['measured']}, limit {s['limit']}" for s in stops]
-    advice = dict.fromkeys([*(s["advice"] for s in stops), f"syncata report {run.id}"])
+    decide = f"syncata report {run.id}, then syncata approve {run.id}, or syncata reject {run.id}"
+    advice = dict.fromkeys([*(s["advice"] for s in stops), decide])
     return Diagnosis("last run", found + "".join(measured), "\n".join(advice), Exit.HELD)
 
 
@@ -82,14 +101,19 @@ def _aside(ledger: Ledger) -> Iterator[Diagnosis]:
         yield Diagnosis(f"waiting: {sync}", found)
     last = ledger.last_run()
     advice = f"syncata report {last.id}" if last else "look at the report of the next run"
+    for (sync, _stage), records in ledger.reject_counts(ignored=True).items():
+        yield Diagnosis(f"set aside: {sync}", f"{number(records, 'record')} that somebody ignores")
     for (sync, stage), records in ledger.reject_counts().items():
         by = "the target" if stage == "target" else "the mapping"
         yield Diagnosis(f"set aside: {sync}", f"{number(records, 'record')} by {by}", advice)
 
 
-def times(subject: Connection, service: Service, now: datetime) -> Iterator[Diagnosis]:
+def times(subject: Connection, stands: str, service: Service, now: datetime) -> Iterator[Diagnosis]:
     """When is each time table due, and will anything start its runs?"""
     kept = {entry.timetable: entry for entry in service.entries}
+    if stands != ACTIVE:
+        yield Diagnosis("schedule", f"nothing runs while it is {stands}")
+        return
     for table in subject.schedule:
         yield _due(table, kept.get(table), service, now)
     if not subject.schedule:

@@ -89,7 +89,7 @@ def _searches(session: Session) -> Iterator[tuple[str, Question]]:
         find = resources[sync.resource].find
         if find is not None and sync.stream is None:
             yield sync.name, partial(search_one, session, sync, find)
-        elif find is not None and sync.resource not in tried:
+        elif find is not None and not find.only_in_doubt and sync.resource not in tried:
             tried.add(sync.resource)
             yield f"search for {sync.resource}", partial(search_any, session, find)
 

@@ -95,6 +95,14 @@ def folder(kind: str) -> Traversable:
     return packaged if packaged.is_dir() else Path(__file__).parents[3] / kind
 
 
+def as_named(path: Path) -> Path:
+    """The path as people name it: relative to where they are, if it is below."""
+    try:
+        return path.resolve().relative_to(Path.cwd().resolve())
+    except ValueError:
+        return path
+
+
 def load_file(path: Path, *, shown: str | None = None) -> Document:
     """Read a YAML file. Raises SpecInvalid with a position for whatever is wrong in it."""
     name = shown or str(path)

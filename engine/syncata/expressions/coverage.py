@@ -21,6 +21,7 @@ from syncata.expressions.scope import Scope
 from syncata.expressions.values import UNDEFINED, json_text, outward
 
 LITERALS = frozenset({"string", "number", "value"})
+_EMPTY: tuple[Any, ...] = (UNDEFINED, None, "", 0, False, [])
 _NO_CHILD = frozenset({"prefix", "environment"})
 
 
@@ -40,12 +41,35 @@ class Table:
     entries: dict[str, Part] = field(default_factory=dict)
     used: bool = False
 
-    def reach(self, value: Any) -> None:
-        """An entry, or each of several, was come to."""
+    def reach(self, value: Any) -> list[Any]:
+        """An entry, or each of several, was come to; which values have none."""
+        missing = []
         for one in value if isinstance(value, list) else [value]:
             part = self.entries.get(_text(one))
             if part is not None:
                 part.reached = True
+            else:
+                missing.append(one)
+        return missing
+
+
+@dataclass(slots=True)
+class Fall:
+    """A place where values fall through: a branch for all else, a list or object that lacks them.
+
+    `times` is how often that happened, `values` how often with which (as JSON text), where they
+    can be told.
+    """
+
+    position: Position
+    what: str
+    times: int = 0
+    values: Counter[str] = field(default_factory=Counter)
+
+    def take(self, value: Any) -> None:
+        """A value fell through; of a list each."""
+        for one in value if isinstance(value, list) else [value]:
+            self.values[_text(one) or "nothing"] += 1
 
 
 Tables = Mapping[str, Table]
@@ -88,6 +112,7 @@ class Probe:
         self._ways: list[tuple[Part, Callable[[], bool]]] = []
         self._source, self._tables = source, tables
         self._own: list[Table] = []
+        self._falls: list[tuple[Fall, Callable[[], int]]] = []
         self._values: set[bool] = set()
         self._value = Part(source.position, "a value")
         if condition and self._tree.type not in LITERALS:
@@ -108,6 +133,13 @@ class Probe:
             first = merged.setdefault((part.position, part.what), part)
             first.reached = first.reached or part.reached
         return list(merged.values())
+
+    @property
+    def falls(self) -> list[Fall]:
+        """Where values fell through, and how often."""
+        for fall, times in self._falls:
+            fall.times = times()
+        return [fall for fall, _ in self._falls if fall.times > 0]
 
     def watch(self, value: Any, scope: Scope) -> None:
         """Evaluate, and note what is reached."""
@@ -156,6 +188,17 @@ class Probe:
         else:
             other = id(otherwise)
             self._way(otherwise, words, lambda: begun[other] > 0)
+        if otherwise is None or otherwise.type != "condition":  # else the next one decides
+            fall = self._fall(node, words)
+            self._falls.append((fall, lambda: ended[test] - begun[then]))
+            sought = _compared(node.condition)
+            if sought is not None:
+                self._engine.refused[test] = (sought, fall)
+            elif node.condition.type == "path":
+                self._engine.empty[test] = fall
+
+    def _fall(self, node: Node, what: str) -> Fall:
+        return Fall(self._source.at(node.position or 0), what)
 
     def _note_operator(self, node: Node) -> None:
         begun, ended = self._engine.begun, self._engine.ended
@@ -179,7 +222,19 @@ class Probe:
                 return
             self._own.append(table)
         table.used = True
-        self._engine.sought[id(node)] = (sought, table)
+        name = f"${listed.value}" if listed.type == "variable" else "the list"
+        fall = self._fall(node, f"not in {name}")
+        self._falls.append((fall, fall.values.total))
+        self._engine.sought[id(node)] = (sought, table, fall)
+
+
+def _compared(test: Node) -> Node | None:
+    """What a condition compares with a plain value, or looks for in a list, if it does."""
+    if test.type != "binary" or test.value not in ("=", "in"):
+        return None
+    if test.value == "in" or test.rhs.type in LITERALS:
+        return test.lhs
+    return test.rhs if test.lhs.type in LITERALS else None
 
 
 def _is_lookup(node: Node) -> bool:
@@ -208,7 +263,9 @@ class _Counting(Interpreter):
         super().__init__()
         self.begun: Counter[int] = Counter()
         self.ended: Counter[int] = Counter()
-        self.sought: dict[int, tuple[Node, Table]] = {}
+        self.sought: dict[int, tuple[Node, Table, Fall]] = {}
+        self.refused: dict[int, tuple[Node, Fall]] = {}
+        self.empty: dict[int, Fall] = {}
 
     def eval(self, expr: Node, input: Any, environment: Frame) -> Any:  # noqa: A002
         """The value of a node."""
@@ -216,6 +273,13 @@ class _Counting(Interpreter):
         found = super().eval(expr, input, environment)
         self.ended[id(expr)] += 1
         if id(expr) in self.sought:
-            sought, table = self.sought[id(expr)]
-            table.reach(outward(super().eval(sought, input, environment)))
+            sought, table, fall = self.sought[id(expr)]
+            missing = table.reach(outward(super().eval(sought, input, environment)))
+            if missing:
+                fall.take(missing)
+        if found is False and id(expr) in self.refused:
+            sought, fall = self.refused[id(expr)]
+            fall.take(outward(super().eval(sought, input, environment)))
+        elif id(expr) in self.empty and outward(found) in _EMPTY:
+            self.empty[id(expr)].take(outward(found))
         return found

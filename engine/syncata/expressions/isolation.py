@@ -43,7 +43,8 @@ class Worker:
     def __init__(self) -> None:
         paths = os.pathsep.join(os.path.abspath(path) for path in sys.path)  # noqa: PTH100
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "syncata.expressions.worker"],
+            # -P: nothing that lies in the directory a command is given in becomes a module.
+            [sys.executable, "-P", "-m", "syncata.expressions.worker"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             env={"PYTHONPATH": paths}, start_new_session=True,
         )  # fmt: skip

@@ -10,6 +10,7 @@ from syncata.expressions.values import UNDEFINED
 ALIASES = {"us": "en", "iw": "he", "in": "id", "ji": "yi", "fil": "tl"}
 TRADITIONAL = {"hant", "tw", "hk", "mo"}
 SIMPLIFIED = {"hans", "cn", "sg"}
+_TEXT = frozenset({str})
 
 
 def nearest(tag: Any, allowed: Any) -> Any:
@@ -19,7 +20,7 @@ def nearest(tag: Any, allowed: Any) -> Any:
     then the only regional variant of it, if there is just one.
     """
     options = [allowed] if isinstance(allowed, str) else allowed
-    if not isinstance(options, list) or not all(isinstance(item, str) for item in options):
+    if not isinstance(options, list) or not _TEXT.issuperset(map(type, options)):
         raise wrong_argument(2, "language", "a list of texts")
     if missing(tag) or tag == "":
         return UNDEFINED

@@ -3,11 +3,14 @@
 The order of keys, comments, anchors and the quotes of texts stay; of several empty lines one does.
 """
 
+import re
+
 from syncata.document import Outline
 from syncata.formatting.comments import Comment, behind, comments, gap
 from syncata.formatting.scalars import WIDTH, Scalars
 
 STEP = 2
+_COLON = re.compile(r"[ \t]*:")
 
 
 class NotWritable(Exception):
@@ -138,6 +141,8 @@ class _Writer:
             return
         if node.start == node.end:  # nothing is written: what follows belongs to what comes next
             self._line(lead)
+            if colon := _COLON.match(self._text, self._at):
+                self._at = colon.end()
             return
         self._between(node.start, len(lead) - len(lead.lstrip()), all_own=True)
         if fitting is not None:

@@ -7,7 +7,7 @@ from syncata.inspection.judgement import FieldValue, Judge, Judgement
 from syncata.inspection.live import Met, is_on, judged_known, live_judge, pages_of, preview
 from syncata.inspection.offline import Found, found_of, offline, settings_of
 from syncata.inspection.pseudonyms import Pseudonyms
-from syncata.inspection.sources import personal_places, sources
+from syncata.inspection.sources import personal_paths, personal_places, sources
 from syncata.inspection.tracing import Step, trace
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "live_judge",
     "offline",
     "pages_of",
+    "personal_paths",
     "personal_places",
     "preview",
     "settings_of",

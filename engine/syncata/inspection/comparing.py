@@ -268,7 +268,7 @@ def _desired(made: Judgement, confirmed: JsonObject, resource: Resource) -> Json
     """What would be sent, with what becomes of fields that are sent no longer."""
     if made.final or made.payload is None:
         return confirmed
-    update = resource.operations.get("update") or resource.operations.get("upsert")
+    update = resource.rewrite
     return keep_omitted(made.payload, confirmed, update.omitted if update else "replaced")
 
 

@@ -13,6 +13,7 @@ from syncata.inspection.live import pages_of
 from syncata.mapping.compiled import Item
 from syncata.model import JsonObject, canonical, key_text
 from syncata.pages import NextPage, Reading, require_data
+from syncata.report.values import number
 from syncata.session import Session
 from syncata.source import StreamReader
 from syncata.spec.model import Stream
@@ -161,5 +162,6 @@ async def _by_reading(session: Session, stream: Stream, key: _Key) -> Sighting:
                 found = key.among(record, f"reading {stream.name}", page)
                 if found is not None:
                     return found
-    read = f"reading {stream.name}: {reading.records:,} records on {last:,} pages"
+    many, on = number(reading.records, "record"), number(last, "page")
+    read = f"reading {stream.name}: {many} on {on}"
     return Sighting(key.wanted, read, absent=reading.complete)

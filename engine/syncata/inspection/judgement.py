@@ -6,7 +6,8 @@ from typing import Any
 
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
-from syncata.mapping.compiled import CompiledSync, Item, Standing, in_order
+from syncata.mapping.compiled import CompiledSync, Item, Standing
+from syncata.mapping.ordering import in_order
 from syncata.mapping.ranking import Deferred
 from syncata.model import JsonObject
 from syncata.target.keyed import LookupPending

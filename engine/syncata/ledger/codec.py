@@ -18,6 +18,9 @@ CHANGE = (
 REJECT = "sync, key, stage, code, message, field, position, source, record"
 """The columns of a reject, in the order of its row."""
 
+STAGED_REJECT = f"{REJECT}, ignored"
+"""The columns of a reject in a plan."""
+
 # Calling an enum costs ten times what a look-up does, and each row needs two or three.
 ACTIONS = {str(action): action for action in Action}
 REASONS: dict[str | None, Reason | None] = {None: None} | {str(r): r for r in Reason}
@@ -85,6 +88,11 @@ def reject_row(reject: Reject) -> Row:
     more = (reject.message, reject.field, reject.position)
     record = reject.record and storable(reject.record)
     return (*map(storable, texts), *map(storable, more), reject.source, record)
+
+
+def staged_reject_row(reject: Reject) -> Row:
+    """A reject as a row of `STAGED_REJECT`."""
+    return (*reject_row(reject), int(reject.ignored))
 
 
 def storable(text: str) -> str:

@@ -1,12 +1,11 @@
 """What a human decided: that a held run may pass, that a connection rests, whom to forget."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from syncata.ledger.database import Database
-
-ACTIVE, PAUSED, DEACTIVATED = "active", "paused", "deactivated"
+from syncata.ledger.health import Health
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,15 @@ class Approval:
 
 
 class Consent:
-    """The tables `approval` and `forgotten`, and the connection's standing.
+    """The tables `approval` and `forgotten`, and changes of the connection's standing.
 
     Each writing method is a transaction.
     """
 
-    def __init__(self, database: Database, clock: Callable[[], str]) -> None:
+    def __init__(self, database: Database, clock: Callable[[], str], health: Health) -> None:
         self._database = database
         self._clock = clock
+        self._health = health
 
     def decide(self, run: str, word: str, ceilings: Sequence[Ceiling]) -> None:
         """Note what was said of a run; it replaces what was said of it before."""
@@ -57,20 +57,30 @@ class Consent:
             for run, at, word, text in self._database.rows(sql)
         ]
 
-    def use_up(self) -> None:
-        """A run has passed: what was agreed to for it holds for no other."""
+    def use_up(self, syncs: Collection[str]) -> None:
+        """A run of these syncs has passed: what was said of one that they held is said and done."""
+        done = [
+            (said.run,) for said in self.decisions() if {c.sync for c in said.ceilings} & {*syncs}
+        ]
         with self._database.transaction():
-            self._database.rows("DELETE FROM approval")
+            self._database.many("DELETE FROM approval WHERE run = ?", done)
 
     @property
     def standing(self) -> str:
         """active, paused or deactivated."""
-        return str(self._database.value("SELECT value FROM meta WHERE key = 'standing'"))
+        return self._health.standing
 
     def stand(self, standing: str) -> None:
         """Note the connection's standing."""
         with self._database.transaction():
-            self._database.rows("UPDATE meta SET value = ? WHERE key = 'standing'", (standing,))
+            self._health.stand(standing, self._clock())
+
+    def take_over(self, salt: bytes, standing: str) -> None:
+        """Go on with the secret and the standing of the ledger that this one takes the place of."""
+        with self._database.transaction():
+            self._database.rows("UPDATE meta SET value = ? WHERE key = 'salt'", (salt.hex(),))
+            if standing != self.standing:
+                self._health.stand(standing, self._clock())
 
     @property
     def salt(self) -> bytes:

@@ -112,14 +112,19 @@ class Database:
             raise
 
     def copy(self, path: Path) -> None:
-        """Write every page to `path`, an existing empty file."""
-        target = Database(path)
+        """Write every page to a file that only its owner can read; `path` is it once it is whole.
+
+        It is as one instant had it, also while another process writes.
+        """
+        draft = draft_of(path)
+        target = Database(draft)
         try:
             target.pragmas("synchronous=FULL")
-            with reported(path):
+            with reported(draft):
                 self._connection.backup(target._connection)
         finally:
             target.close()
+        put_in_place(draft, path)
 
     def close(self) -> None:
         """Close the file; what was not committed is gone."""
@@ -135,10 +140,7 @@ def create(path: Path, application: int, version: int, what: str, tables: str) -
     if exists(path.with_name(f"{path.name}-journal")):
         hint = f"restore the {what} from a backup, or remove what is left of it"
         raise StateProblem(f"{path}: the {what} is gone but its journal is there", hint=hint)
-    draft = path.with_name(f".{path.name}.new")
-    with reported(draft):
-        draft.unlink(missing_ok=True)  # we hold the lock: a process that died left it
-    private_file(draft)
+    draft = draft_of(path)
     database = Database(draft)
     try:
         database.script(
@@ -147,8 +149,22 @@ def create(path: Path, application: int, version: int, what: str, tables: str) -
         )
     finally:
         database.close()
+    put_in_place(draft, path)
+
+
+def draft_of(path: Path) -> Path:
+    """An empty file beside `path`, in which it is made: a crash leaves all of it or none."""
+    draft = path.with_name(f".{path.name}.new")
+    with reported(draft):
+        draft.unlink(missing_ok=True)  # whoever makes it is alone: a process that died left it
+    private_file(draft)
+    return draft
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """Give a draft that is whole its name; it takes the place of what has it."""
     with reported(path):
-        draft.rename(path)
+        draft.replace(path)
     sync_directory(path.parent)
 
 

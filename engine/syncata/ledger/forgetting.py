@@ -43,11 +43,10 @@ class Forgetting:
                 self._database.rows("INSERT OR IGNORE INTO forgotten VALUES (?, ?)", (text, now))
         return found
 
-    def lift(self, hashes: Sequence[str]) -> None:
-        """Whoever was forgotten may come back."""
+    def lift(self, hashes: Sequence[str]) -> int:
+        """Whoever was forgotten may come back; how many of these hashes were kept."""
         with self._records.writing():
-            sql = "DELETE FROM forgotten WHERE person = ?"
-            self._database.many(sql, [(text,) for text in hashes])
+            return sum(self._delete("forgotten", "person = ?", text) for text in hashes)
 
     def prune(self, syncs: Iterable[str], before: str, before_run: str) -> Pruned:
         """Drop runs, rejects and waiting records last met before an instant (ISO 8601).
@@ -64,6 +63,7 @@ class Forgetting:
                 self._delete("run", "state <> 'running' AND started < ?", before),
             ]
             database.rows("DELETE FROM approval WHERE made_at < ?", (before,))
+            database.rows("DELETE FROM event WHERE at < ?", (before,))
         return Pruned(records, *counts)
 
     def _delete(self, table: str, where: str, value: str) -> int:
@@ -90,11 +90,12 @@ class Forgetting:
     def refusal(self, sync: str, key: str | None) -> int:
         """Try rejected records of a sync again, or one of them; how many there were.
 
-        Those whose record is kept are judged in the next run even if the source is silent.
+        Those whose record is kept are judged in the next run even if the source is silent. What is
+        ignored must be named to be tried.
         """
         number = self._records.sync(sync)
         values = (number,) if key is None else (number, storable(key))
-        where = "sync = ?" + ("" if key is None else " AND key = ?")
+        where = "sync = ?" + (" AND ignored IS NULL" if key is None else " AND key = ?")
         with self._records.writing():
             count = int(self._database.value(f"SELECT count(*) FROM reject WHERE {where}", values))  # noqa: S608
             self._database.rows(

@@ -1,4 +1,4 @@
-"""When a record was written: its first run and its last one."""
+"""When records were written, and how many there are."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ class Written:
 
 
 class History:
-    """Reads the tables `payload` and `run`."""
+    """Reads the tables `record`, `payload` and `run`."""
 
     def __init__(self, database: Database, records: Records) -> None:
         self._database = database
@@ -33,3 +33,15 @@ class History:
             (self._records.sync(sync), key),
         )
         return Written(*rows[0]) if rows else None
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """How many records of each sync are live, archived, and missed in the last reading."""
+        rows = self._database.rows(
+            "SELECT s.name, count(*) - count(r.archived), count(r.archived), "
+            "count(CASE WHEN r.misses > 0 THEN 1 END) "
+            "FROM record r JOIN sync s ON s.id = r.sync GROUP BY s.name"
+        )
+        return {
+            sync: {"live": live, "archived": archived, "missed": missed}
+            for sync, live, archived, missed in rows
+        }

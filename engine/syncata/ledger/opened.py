@@ -15,6 +15,11 @@ class OpenFile:
         self._database = database
         self._lock = lock
 
+    @property
+    def version(self) -> int:
+        """The version of its tables."""
+        return self._database.number("user_version")
+
     def __enter__(self) -> Self:
         return self
 

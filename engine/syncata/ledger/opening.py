@@ -23,16 +23,21 @@ def open_ledger(
     if read_only:
         return Ledger(_existing(path, read_only=True), None, clock, created=False)
     files.private_directory(path.parent)
-    lock = Lock(path.with_name(f"{path.name}.lock"), clock())
+    lock = Lock(lock_file(path), clock())
     try:
         created = not exists(path)
         if created:
-            tables = schema.LEDGER + schema.SECOND
+            tables = schema.LEDGER + schema.SECOND + schema.THIRD
             files.create(path, schema.LEDGER_ID, schema.LEDGER_VERSION, "ledger", tables)
         return Ledger(_existing(path), lock, clock, created=created)
     except BaseException:
         lock.release()
         raise
+
+
+def lock_file(path: Path) -> Path:
+    """Where the lock of a ledger lies."""
+    return path.with_name(f"{path.name}.lock")
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:
@@ -68,10 +73,7 @@ def _bring_up(database: Database) -> None:
     found = database.number("user_version")
     if found == schema.LEDGER_VERSION:
         return
-    copy = database.path.with_name(f"{database.path.name}.v{found}")
-    if not exists(copy):
-        files.private_file(copy)
-        database.copy(copy)
+    database.copy(database.path.with_name(f"{database.path.name}.v{found}"))
     with database.transaction():
         for version in range(found, schema.LEDGER_VERSION):
             for statement in filter(str.strip, schema.MIGRATIONS[version].split(";")):

@@ -20,10 +20,14 @@ def new_plan(directory: Path) -> Staging:
         path.unlink()  # open, but without a name: it cannot be left behind
 
 
-def load_plan(path: Path) -> Staging:
-    """Open a saved plan for reading. Raises StateProblem: missing, foreign, newer, damaged."""
+def load_plan(path: Path, *, of: str = "CONNECTION") -> Staging:
+    """Open a saved plan for reading. Raises StateProblem: missing, foreign, newer, damaged.
+
+    `of` is the connection it is to be of.
+    """
     if not exists(path):
-        raise StateProblem(f"{path}: there is no plan", hint="make one: `syncata plan -o FILE`")
+        hint = f"make one: syncata plan {of} -o {path}"
+        raise StateProblem(f"{path}: there is no plan", hint=hint)
     database = Database(path, mode="ro")
     try:
         judge(database, schema.PLAN_ID, schema.PLAN_VERSION, "plan")

@@ -3,9 +3,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zlib import crc32
 
 from syncata.ledger.codec import REASONS, storable
@@ -23,8 +22,7 @@ _SLACK = 8
 _UPSERTS = (Action.CREATE, Action.UPDATE, Action.ADOPT)
 
 
-@dataclass(frozen=True, slots=True)
-class Confirmed:
+class Confirmed(NamedTuple):
     """What the target last confirmed: the payload's JSON text (if any) and the target's id."""
 
     payload: str | None

@@ -11,13 +11,16 @@ from syncata.model import Change, Outcome, Reject, Verdict, refusal
 
 _COLUMNS = (
     "code, message, field, position, source, record, "
-    "first_run, last_run, first_seen, last_seen, attempts"
+    "first_run, last_run, first_seen, last_seen, attempts, ignored"
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class KeptReject:
-    """A reject with its history: runs and times it was first and last met, and how often."""
+    """A reject with its history: runs and times it was first and last met, and how often.
+
+    `ignored` is since when somebody wants to hear no more of it, as long as it stays the same.
+    """
 
     reject: Reject
     first_run: str
@@ -25,6 +28,7 @@ class KeptReject:
     first_seen: str
     last_seen: str
     attempts: int
+    ignored: str | None
 
 
 class Rejects:
@@ -46,18 +50,44 @@ class Rejects:
             found.update(self._database.rows(some, (number, *page)))
         return found
 
+    def ignored(self, sync: str) -> dict[tuple[str, str], tuple[bytes, str]]:
+        """Token and code of what nobody wants to hear of any more, by stage and key."""
+        sql = "SELECT stage, key, source, code FROM reject WHERE sync = ? AND ignored IS NOT NULL"
+        rows = self._database.rows(sql, (self._records.sync(sync),))
+        return {(stage, key): (token, code) for stage, key, token, code in rows}
+
+    def ignore(self, sync: str, keys: Iterable[str], since: str | None) -> list[str]:
+        """Ignore what is set aside of these keys, or (`since` None) do so no longer; those it met.
+
+        Where nothing tells whether a record has changed, it cannot be ignored.
+        """
+        number, met = self._records.sync(sync), []
+        for key in keys:
+            where = "WHERE sync = ? AND key = ? AND source <> ?"
+            values = (number, storable(key), b"")
+            if self._database.value(f"SELECT 1 FROM reject {where}", values):
+                met.append(key)
+                self._database.rows(f"UPDATE reject SET ignored = ? {where}", (since, *values))
+        return met
+
     def keys_of(self, sync: str, code: str) -> set[str]:
         """The keys of a sync's records that were set aside with a code."""
         sql = "SELECT key FROM reject WHERE sync = ? AND code = ?"
         return {key for (key,) in self._database.rows(sql, (self._records.sync(sync), code))}
 
-    def listed(self, sync: str | None = None, limit: int | None = None) -> Iterator[KeptReject]:
-        """Rejects by sync and key, at most `limit`; a page is read at a time."""
+    def listed(
+        self, sync: str | None, limit: int | None, *, ignored: bool | None
+    ) -> Iterator[KeptReject]:
+        """Rejects by sync and key, at most `limit`; a page is read at a time.
+
+        `ignored`: only those, or (False) only others.
+        """
+        only_some = {None: "", True: "AND r.ignored IS NOT NULL ", False: "AND r.ignored IS NULL "}
         sql = (
             f"SELECT s.name, r.key, r.stage, {_COLUMNS}, r.sync FROM reject r "
             "JOIN sync s ON s.id = r.sync "
             "WHERE (r.sync, r.key, r.stage) > (?, ?, ?) AND (? IS NULL OR r.sync = ?) "
-            "ORDER BY r.sync, r.key, r.stage LIMIT ?"
+            f"{only_some[ignored]}ORDER BY r.sync, r.key, r.stage LIMIT ?"
         )
         only = None if sync is None else self._records.sync(sync)
         after: Row = (0 if only is None else only - 1, "", "")
@@ -71,11 +101,11 @@ class Rejects:
             after = (rows[-1][-1], rows[-1][1], rows[-1][2])
             left = left - len(rows) if left > 0 else left
 
-    def counts(self) -> dict[tuple[str, str], int]:
-        """How many records are set aside, by sync and stage."""
+    def counts(self, *, ignored: bool) -> dict[tuple[str, str], int]:
+        """How many records are set aside and ignored (or not), by sync and stage."""
         rows = self._database.rows(
             "SELECT s.name, r.stage, count(*) FROM reject r JOIN sync s ON s.id = r.sync "
-            "GROUP BY s.name, r.stage"
+            f"WHERE r.ignored IS {'NOT ' if ignored else ''}NULL GROUP BY s.name, r.stage"
         )
         return {(name, stage): number for name, stage, number in rows}
 
@@ -89,13 +119,16 @@ class Rejects:
             ]
             self._database.many(
                 f"INSERT INTO reject (sync, key, stage, {_COLUMNS}) "
-                f"VALUES ({marks(13)}, 1) "
+                f"VALUES ({marks(13)}, 1, NULL) "
                 "ON CONFLICT (sync, key, stage) DO UPDATE SET code = excluded.code, "
                 "message = excluded.message, field = excluded.field, "
                 "position = excluded.position, source = excluded.source, "
                 "record = coalesce(excluded.record, record), "
                 "last_run = excluded.last_run, last_seen = excluded.last_seen, "
-                "attempts = attempts + 1",
+                # Another record, spec or fault is another matter than the one that was ignored.
+                "ignored = CASE WHEN reject.source = excluded.source "
+                "AND reject.code = excluded.code THEN reject.ignored END, "
+                "attempts = reject.attempts + 1",
                 rows,
             )
 
@@ -136,4 +169,4 @@ def _refused(outcome: Outcome) -> Reject:
 
 
 def _kept(row: Row) -> KeptReject:
-    return KeptReject(Reject(*row[:9]), *row[9:14])
+    return KeptReject(Reject(*row[:9]), *row[9:15])

@@ -6,8 +6,8 @@ LEDGER_ID = 0x53594E4C
 PLAN_ID = 0x53594E50
 """`application_id` of a plan file ("SYNP")."""
 
-LEDGER_VERSION = 2
-PLAN_VERSION = 2
+LEDGER_VERSION = 3
+PLAN_VERSION = 3
 
 # `record` holds what every run reads for every key, and nothing else; `payload` is read only for
 # what changed. Records lie in the order they were first met, the order APIs tend to list them in.
@@ -30,7 +30,7 @@ CREATE TABLE reject (
     code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
     source BLOB NOT NULL, first_run TEXT NOT NULL, last_run TEXT NOT NULL,
     first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, attempts INTEGER NOT NULL,
-    record TEXT,
+    record TEXT, ignored TEXT,
     PRIMARY KEY (sync, key, stage)
 ) WITHOUT ROWID;
 CREATE TABLE run (
@@ -69,8 +69,26 @@ CREATE INDEX payload_target ON payload (target_id) WHERE target_id IS NOT NULL;
 INSERT INTO meta VALUES ('salt', lower(hex(randomblob(16)))), ('standing', 'active'), ('turn', '0');
 """
 
+# How each sync stands ('' is the connection as a whole), every change of how the connection stands,
+# and the syncs of whose records the target may hold more than is written here.
+THIRD = """
+CREATE TABLE health (
+    sync TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT NOT NULL, run TEXT,
+    since TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE event (
+    id INTEGER PRIMARY KEY, at TEXT NOT NULL, run TEXT, before TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT NOT NULL, told TEXT
+);
+CREATE INDEX event_untold ON event (id) WHERE told IS NULL;
+CREATE TABLE in_doubt (sync TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+"""
+
 # From each version to the next.
-MIGRATIONS = {1: "ALTER TABLE reject ADD COLUMN record TEXT;" + SECOND}
+MIGRATIONS = {
+    1: "ALTER TABLE reject ADD COLUMN record TEXT;" + SECOND,
+    2: "ALTER TABLE reject ADD COLUMN ignored TEXT;" + THIRD,
+}
 
 PLAN = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -84,7 +102,7 @@ CREATE TABLE change (
 CREATE TABLE reject (
     seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
     code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
-    source BLOB NOT NULL, record TEXT
+    source BLOB NOT NULL, record TEXT, ignored INTEGER NOT NULL
 );
 CREATE TABLE waiting (
     seq INTEGER PRIMARY KEY, sync TEXT NOT NULL, key TEXT NOT NULL, what TEXT NOT NULL, record TEXT

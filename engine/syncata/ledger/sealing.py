@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from hashlib import blake2b
 from pathlib import Path
 
-from syncata.ledger.codec import CHANGE, REJECT
+from syncata.ledger.codec import CHANGE, STAGED_REJECT
 from syncata.ledger.database import Database, Row, reported
 
 _PAGE = 1000
 _TABLES = {
     "change": CHANGE,
-    "reject": REJECT,
+    "reject": STAGED_REJECT,
     "waiting": "sync, key, what, record",
     "deferred": "sync, key, record",
 }

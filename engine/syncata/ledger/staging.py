@@ -7,7 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from syncata.errors import StateProblem
-from syncata.ledger.codec import CHANGE, REJECT, change_of, change_row, reject_row
+from syncata.ledger.codec import (
+    CHANGE,
+    STAGED_REJECT,
+    change_of,
+    change_row,
+    staged_reject_row,
+)
 from syncata.ledger.database import (
     Database,
     Row,
@@ -27,7 +33,7 @@ SAMPLED = 100
 """Changes of one sync and action that can be shown as a sample."""
 
 _PUT_CHANGE = f"INSERT INTO change (seq, {CHANGE}) VALUES ({marks(16)})"
-_PUT_REJECT = f"INSERT INTO reject ({REJECT}) VALUES ({marks(9)})"
+_PUT_REJECT = f"INSERT INTO reject ({STAGED_REJECT}) VALUES ({marks(10)})"
 
 _BRINGS = (Action.CREATE, Action.ADOPT)
 
@@ -128,10 +134,20 @@ class Staging(OpenFile):
 
     def change(self, sync: str, key: str) -> Change | None:
         """The change that is staged for a record."""
+        return self.changes_for(sync, [key]).get(key)
+
+    def changes_for(self, sync: str, keys: Iterable[str]) -> dict[str, Change]:
+        """The changes that are staged for records, by key."""
         self._index()
-        sql = f"SELECT {CHANGE} FROM change WHERE sync = ? AND key = ? LIMIT 1"
-        rows = self._database.rows(sql, (sync, key))
-        return change_of(rows[0]) if rows else None
+        found: dict[str, Change] = {}
+        for page in pages(keys, PAGE):
+            sql = (
+                f"SELECT {CHANGE} FROM change WHERE sync = ? AND key IN ({marks(len(page))}) "
+                "ORDER BY seq DESC"  # of several the first one
+            )
+            changes = map(change_of, self._database.rows(sql, (sync, *page)))
+            found.update((change.key, change) for change in changes)
+        return found
 
     def _rows(self, sync: str | None, actions: Collection[Action] | None) -> Iterator[Row]:
         words = list(Action) if actions is None else list(actions)
@@ -196,14 +212,14 @@ class Staging(OpenFile):
         """Add records that were set aside while planning."""
         for page in pages(rejects, PAGE):
             with self._database.transaction():
-                self._database.many(_PUT_REJECT, map(reject_row, page))
+                self._database.many(_PUT_REJECT, map(staged_reject_row, page))
             for reject in page:
                 self._rejected[reject.sync] = self._rejected.get(reject.sync, 0) + 1
 
     def rejects(self, sync: str | None = None) -> Iterator[Reject]:
         """Records that were set aside, in the order they were added."""
         sql = (
-            f"SELECT {REJECT}, seq FROM reject WHERE seq > ? AND (? IS NULL OR sync = ?) "
+            f"SELECT {STAGED_REJECT}, seq FROM reject WHERE seq > ? AND (? IS NULL OR sync = ?) "
             f"ORDER BY seq LIMIT {PAGE}"
         )
         rows = self._database.rows(sql, (0, sync, sync))

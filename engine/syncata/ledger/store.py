@@ -3,12 +3,15 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from syncata.ledger.consent import Consent
 from syncata.ledger.cursors import Cursors
 from syncata.ledger.database import Database
+from syncata.ledger.doubts import Doubts
 from syncata.ledger.drifts import Drifts
 from syncata.ledger.forgetting import Forgetting
+from syncata.ledger.health import Health, Shown
 from syncata.ledger.history import History
 from syncata.ledger.journal import Batch, Journal
 from syncata.ledger.locking import Lock, is_held
@@ -28,8 +31,8 @@ class Ledger(OpenFile):
     """Our memory of one connection. Every method raises StateProblem if the file fails.
 
     Each writing method is one transaction: all of it or nothing. `created` says whether opening
-    it made it. `cursors`, `drifts`, `consent`, `forgetting` and `history` are its smaller
-    drawers.
+    it made it. `cursors`, `drifts`, `doubts`, `health`, `consent`, `forgetting` and `history` are
+    its smaller drawers.
     """
 
     def __init__(
@@ -45,7 +48,9 @@ class Ledger(OpenFile):
         self._waits = Waits(database, self._records)
         self.cursors = Cursors(database, self._records)
         self.drifts = Drifts(database, self._records)
-        self.consent = Consent(database, clock)
+        self.doubts = Doubts(database)
+        self.health = Health(database)
+        self.consent = Consent(database, clock, self.health)
         self.forgetting = Forgetting(database, self._records)
         self.history = History(database, self._records)
 
@@ -172,13 +177,24 @@ class Ledger(OpenFile):
             if complete:
                 self._rejects.forget_others(sync, run)
 
-    def rejects(self, sync: str | None = None, limit: int | None = None) -> Iterator[KeptReject]:
-        """Records set aside, with their history, by sync and key."""
-        return self._rejects.listed(sync, limit)
+    def rejects(
+        self, sync: str | None = None, limit: int | None = None, *, ignored: bool | None = None
+    ) -> Iterator[KeptReject]:
+        """Records set aside (the ignored ones, the others, or all), by sync and key."""
+        return self._rejects.listed(sync, limit, ignored=ignored)
 
-    def reject_counts(self) -> dict[tuple[str, str], int]:
-        """How many records are set aside, by sync and stage."""
-        return self._rejects.counts()
+    def reject_counts(self, *, ignored: bool = False) -> dict[tuple[str, str], int]:
+        """How many records are set aside and not ignored (or are), by sync and stage."""
+        return self._rejects.counts(ignored=ignored)
+
+    def ignored(self, sync: str) -> dict[tuple[str, str], tuple[bytes, str]]:
+        """Token and code of the rejects that are ignored, by stage and key."""
+        return self._rejects.ignored(sync)
+
+    def ignore(self, sync: str, keys: Iterable[str], *, undo: bool) -> list[str]:
+        """Ignore what is set aside of these keys as long as it stays the same; those it met."""
+        with self._database.transaction():
+            return self._rejects.ignore(sync, keys, None if undo else self._clock())
 
     # What waits
 
@@ -216,14 +232,27 @@ class Ledger(OpenFile):
         An id is begun again only if its run died or was interrupted; else StateProblem.
         """
         with self._database.transaction():
+            self.health.died(self._clock())
             self._runs.begin(run, command, header or {}, self._clock())
 
     def finish_run(
-        self, run: str, state: str, exit_code: int, header: JsonObject | None = None
+        self,
+        run: str,
+        state: str,
+        exit_code: int,
+        header: JsonObject | None = None,
+        shown: Shown | None = None,
     ) -> None:
-        """Note how a run ended; `header` replaces the one it began with."""
+        """Note how a run ended, and what it has shown; `header` replaces the one it began with."""
         with self._database.transaction():
+            if shown is not None:
+                self.health.conclude(shown, self._clock())
             self._runs.finish(run, state, exit_code, header, self._clock())
+
+    def unreadable(self, reason: str) -> None:
+        """Note that no run can begin, because the connection cannot be read."""
+        with self._database.transaction():
+            self.health.fail(reason, None, self._clock())
 
     def runs(self, limit: int = 20) -> list[Run]:
         """The last runs, newest first."""
@@ -232,6 +261,10 @@ class Ledger(OpenFile):
     def is_in_use(self) -> bool:
         """Whether a process writes to it now; a run that seems to run without has died."""
         return is_held(self.path.with_name(f"{self.path.name}.lock"))
+
+    def state_of(self, run: Run) -> str:
+        """The state of a run; `died` if it seems to run, and nobody holds the ledger."""
+        return "died" if run.state == "running" and not self.is_in_use() else run.state
 
     def run(self, run: str) -> Run | None:
         """One run, or None."""
@@ -256,6 +289,10 @@ class Ledger(OpenFile):
         with self._writing():
             sql = "UPDATE meta SET value = ? WHERE key = 'identity'"
             self._database.rows(sql, (json.dumps(dict(settings)),))
+
+    def copy(self, path: Path) -> None:
+        """Write all of it, as this instant has it, to a file that only its owner can read."""
+        self._database.copy(path)
 
     def verify(self) -> list[str]:
         """What is wrong with the file, page by page and row by row; nothing if it is sound."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import orjson
 
 from syncata.errors import StateProblem
-from syncata.ledger.codec import REASONS
+from syncata.ledger.codec import REASONS, decode_changes
 from syncata.ledger.database import Database, Row
+from syncata.ledger.health import STATES
 from syncata.ledger.records import content_check
 
 SHOWN = 100
@@ -24,6 +25,7 @@ def findings(database: Database) -> Iterator[str]:
             yield from pages
         yield from _orphans(database)
         yield from _rows(database)
+        yield from _matters(database)
     except StateProblem as problem:
         yield problem.message
 
@@ -51,6 +53,36 @@ def _rows(database: Database) -> Iterator[str]:
             if what := _fault(row):
                 yield f"record {row[1]!r}: {what}"
         after = rows[-1][:2]
+
+
+def _matters(database: Database) -> Iterator[str]:
+    """What is under way, was set aside, decided, or told: can it still be read?"""
+    for number, changes in database.rows("SELECT id, changes FROM batch"):
+        try:
+            decode_changes(changes)
+        except StateProblem as problem:
+            yield f"batch {number}: {problem.message}"
+    for table, name, column in _TEXTS:
+        for key, text in database.rows(f"SELECT {name}, {column} FROM {table}"):
+            if text is not None and not (isinstance(text, str) and _is_json(text)):
+                yield f"{table} {key!r}: its {column} is no JSON"
+    for key, state in database.rows("SELECT sync, state FROM health"):
+        if state not in STATES:
+            yield f"health {key!r}: its state makes no sense"
+    found: dict[str, object] = dict(database.rows("SELECT key, value FROM meta"))
+    if found.keys() < _SETTINGS or not str(found["serial"]).isdigit():
+        yield "its own settings are not whole"
+    elif not (isinstance(found["identity"], str) and _is_json(found["identity"])):
+        yield "its identity is no JSON"
+
+
+_TEXTS = (
+    ("run", "id", "header"),
+    ("reject", "key", "record"),
+    ("waiting", "key", "record"),
+    ("approval", "run", "ceilings"),
+)
+_SETTINGS = {"serial", "identity", "salt", "standing", "turn"}
 
 
 def _fault(row: Row) -> str:

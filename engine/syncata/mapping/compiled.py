@@ -1,15 +1,14 @@
 """One sync, compiled: from a source record to its key, its standing and its payload."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncata.errors import RecordRejected
 from syncata.expressions import UNDEFINED, Expression, ExpressionError, Scope, compile_expression
 from syncata.mapping.context import Context, Functions, Note, Watch
 from syncata.mapping.contract import contract
-from syncata.mapping.ordering import sortable, unordered_fields
+from syncata.mapping.ordering import in_order, sortable, unordered_fields
 from syncata.mapping.persons import Keyed, hidden, is_personal
 from syncata.mapping.ranking import Ranking
 from syncata.model import JsonObject, Stamp, canonical, digest, key_text
@@ -31,12 +30,15 @@ class Standing(StrEnum):
     EXCLUDED = "excluded"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One record of a sync; with `each`, `parent` is the stream's record that it is part of."""
+class Item(NamedTuple):
+    """One record of a sync; with `each`, `parent` is the stream's record that it is part of.
+
+    `source` is the digest of the value, where it is known already.
+    """
 
     value: Any
     parent: JsonObject | None = None
+    source: bytes | None = None
 
 
 class CompiledSync:
@@ -122,10 +124,13 @@ class CompiledSync:
     def _sees(self, variable: str) -> bool:
         return any(variable in expression.variables for expression in self._expressions())
 
-    def items(self, record: JsonObject) -> Iterable[Item]:
-        """The records of the sync that one of the stream holds. Raises RecordRejected."""
+    def items(self, record: JsonObject, source: bytes | None = None) -> Iterable[Item]:
+        """The records of the sync that one of the stream, with this digest, holds.
+
+        Raises RecordRejected.
+        """
         if self._each is None:
-            return (Item(record),)
+            return (Item(record, None, source),)
         found = self._evaluate(self._each, record, "each")
         if found is UNDEFINED or found is None:
             return ()
@@ -169,7 +174,8 @@ class CompiledSync:
         """What a decision about this record rests on. Raises RecordRejected for what is no text."""
         whole = [item.value, item.parent] if self._sees_parent else item.value
         try:
-            return Stamp(digest(whole), self._spec_digest, self._values_digest)
+            source = item.source if item.source and not self._sees_parent else digest(whole)
+            return Stamp(source, self._spec_digest, self._values_digest)
         except ValueError as error:
             raise RecordRejected("SYN609", f"the record is no valid JSON text: {error}") from error
 
@@ -279,14 +285,6 @@ class CompiledSync:
 
 def _always(_value: Any) -> bool:
     return True
-
-
-def in_order(value: Any) -> Any:
-    """A list without repetitions in an order of its own; anything else as it is."""
-    if not isinstance(value, list):
-        return value
-    by_text = {canonical(item): item for item in value}
-    return [by_text[text] for text in sorted(by_text)]
 
 
 def present(value: Any, path: tuple[str, ...]) -> bool:

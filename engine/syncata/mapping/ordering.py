@@ -4,7 +4,7 @@ import struct
 from typing import Any
 
 from syncata.expressions import UNDEFINED
-from syncata.model import JsonObject, key_text
+from syncata.model import JsonObject, canonical, key_text
 
 
 def sortable(value: Any) -> str:
@@ -30,3 +30,11 @@ def unordered_fields(schema: JsonObject | None) -> frozenset[str]:
         for name, rules in properties.items()
         if isinstance(rules, dict) and rules.get("unordered") is True
     )
+
+
+def in_order(value: Any) -> Any:
+    """A list without repetitions in an order of its own; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    by_text = {canonical(item): item for item in value}
+    return [by_text[text] for text in sorted(by_text)]

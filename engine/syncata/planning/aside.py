@@ -1,10 +1,10 @@
 """Records that nothing is sent for, for now: rejected with a reason, or waiting for something."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from syncata.errors import RecordRejected
-from syncata.ledger import Staging
+from syncata.ledger import Ledger, Staging
 from syncata.mapping.compiled import Item
 from syncata.model import Action, Reject, Tally, Waiting, canonical
 
@@ -23,8 +23,9 @@ class Aside:
     """Keeps what one sync sets aside, and counts it.
 
     `since` says since when records wait, by key; `gives_up` whether an instant is too long ago;
-    `given_up` are the keys of records that have waited too long before. Where the source may not
-    give a record again, `keeps_records` keeps those that wait.
+    `given_up` are the keys of records that have waited too long before; `ignored` says, by stage
+    and key, of what (token and code) nobody wants to hear any more. Where the source may not give a
+    record again, `keeps_records` keeps those that wait.
     """
 
     sync: str
@@ -34,19 +35,47 @@ class Aside:
     gives_up: GivesUp
     keeps_records: bool
     given_up: Collection[str] = ()
+    ignored: Mapping[tuple[str, str], tuple[bytes, str]] = field(default_factory=dict)
     nameless: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        ledger: Ledger,
+        sync: str,
+        staging: Staging,
+        tally: Tally,
+        gives_up: GivesUp,
+        *,
+        keeps_records: bool,
+    ) -> "Aside":
+        """What the ledger tells of the records a sync has set aside before."""
+        since, given_up = ledger.waiting_since(sync), ledger.rejected_with(sync, GIVEN_UP)
+        ignored = ledger.ignored(sync)
+        return cls(sync, staging, tally, since, gives_up, keeps_records, given_up, ignored)
 
     def reject(
         self, key: str, why: RecordRejected, token: bytes = b"", record: str | None = None
     ) -> None:
         """Set a record aside; it waits no longer."""
         self.waits_no_longer(key)
-        self.tally.add(Action.REJECTED, why.code)
+        ignored = bool(token) and self.ignored.get(("map", key)) == (token, why.code)
+        self._count(why.code, ignored=ignored)
         place = str(why.position or "")
         reject = Reject(
-            self.sync, key, "map", why.code, why.message, why.field, place, token, record
+            self.sync, key, "map", why.code, why.message, why.field, place, token, record, ignored
         )
         self.staging.add_rejects([reject])
+
+    def still_refused(self, key: str) -> None:
+        """Count a record that the target refused as it is now; it is not asked again."""
+        self._count("target", ignored=("target", key) in self.ignored)
+
+    def _count(self, why: str, *, ignored: bool) -> None:
+        if ignored:
+            self.tally.add(Action.IGNORED, "rejected")
+        else:
+            self.tally.add(Action.REJECTED, why)
 
     def reject_nameless(self, why: RecordRejected) -> None:
         """Set a record without a key aside."""

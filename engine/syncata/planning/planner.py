@@ -7,6 +7,7 @@ neither the catalogue nor the plan ever sits in memory.
 import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from syncata.errors import RecordRejected
 from syncata.ledger import NOTHING, Confirmed, Ledger, Seen, Staging, pages
@@ -20,9 +21,11 @@ from syncata.model import (
     Stamp,
     canonical,
 )
+from syncata.pages import Digests
 from syncata.plan import SyncPlan, is_settled
-from syncata.planning.aside import GIVEN_UP, Aside, GivesUp, never, record_text
+from syncata.planning.aside import Aside, GivesUp, never, record_text
 from syncata.planning.duplicates import drop, settle_duplicates
+from syncata.planning.lookalikes import Lookalikes
 from syncata.planning.staged import (
     Judged,
     Keyed,
@@ -75,24 +78,25 @@ class SyncPlanner:
     refused: set[str] = field(default_factory=set)
     parked: set[str] = field(default_factory=set)
     aside: Aside = field(init=False)
+    lookalikes: Lookalikes = field(default_factory=Lookalikes)
     _all_read: bool = False
 
     def __post_init__(self) -> None:
-        since = self.ledger.waiting_since(self.name)
-        self.parked = set(since)
-        given_up = self.ledger.rejected_with(self.name, GIVEN_UP)
-        tally, kept = self.header.tally, self.keeps_records
-        self.aside = Aside(self.name, self.staging, tally, since, self.gives_up, kept, given_up)
+        tally, gives_up, kept = self.header.tally, self.gives_up, self.keeps_records
+        self.aside = Aside.of(
+            self.ledger, self.name, self.staging, tally, gives_up, keeps_records=kept
+        )
+        self.parked = set(self.aside.since)
 
     @property
     def name(self) -> str:
         """The sync's name."""
         return self.compiled.sync.name
 
-    async def take(self, records: Sequence[JsonObject]) -> None:
-        """Judge a page of the stream's records and stage what they need."""
+    async def take(self, records: Sequence[JsonObject], digests: Digests = ()) -> None:
+        """Judge a page of the stream's records, with their digests, and stage what they need."""
         self.header.tally.read += len(records)
-        await self._judge_all(list(self._items(records)))
+        await self._judge_all(list(self._items(records, digests)))
 
     async def take_parked(self) -> None:
         """Judge records that waited before and that the source did not give this time."""
@@ -117,10 +121,10 @@ class SyncPlanner:
             *self.staging.parked.keys_between(self.name, low, high),
         ]
 
-    def _items(self, records: Iterable[JsonObject]) -> Iterator[Item]:
-        for record in records:
+    def _items(self, records: Iterable[JsonObject], digests: Digests = ()) -> Iterator[Item]:
+        for record, source in zip(records, digests or repeat(None)):  # noqa: B905  endless
             try:
-                yield from self.compiled.items(record)
+                yield from self.compiled.items(record, source)
             except RecordRejected as why:
                 self.aside.reject_nameless(why)
 
@@ -148,6 +152,7 @@ class SyncPlanner:
         for held in self.ledger.known(self.name, unreadable).values() if unreadable else ():
             self.seen.add(held.id)  # set aside, but there: nothing is missing
         keys = [k.key for k in keyed]
+        self.lookalikes.compare(keys)
         self.parked.difference_update(keys)
         known = self.ledger.known(self.name, keys)
         refused = self.ledger.refused(self.name, keys)
@@ -263,10 +268,10 @@ class SyncPlanner:
         desired = (
             before.payload if judged.final else desired_of(judged, before.payload, self.resource)
         )
-        decision = decision_of(judged, before, desired, self.compiled.sync)
+        decision = decision_of(judged, before, desired, self.compiled.sync, self.resource)
         if decision.action in _WRITTEN and was_refused(judged.keyed, desired):
             # The target refused exactly this before; asking again would not change its mind.
-            self.header.tally.add(Action.REJECTED, "target")
+            self.aside.still_refused(judged.keyed.key)
             return None
         self.header.tally.add(decision.action, shown_reason(decision.action, decision.reason))
         if decision.action is Action.IGNORED:
@@ -279,9 +284,8 @@ class SyncPlanner:
         """Judge keys that the source gave several times."""
         policy, tally = self.compiled.sync.duplicates, self.header.tally
         message = "the source gave this key several times with different contents"
-        for copies in settle_duplicates(
-            self.name, policy, self.staging, tally, self.doubtful, self.kept
-        ):
+        all_of = settle_duplicates(self.name, policy, self.staging, tally, self.doubtful, self.kept)
+        for copies in all_of:
             self.refuse(copies, RecordRejected("SYN607", message))
 
     def refuse(self, copies: Sequence[Change], why: RecordRejected) -> None:

@@ -1,20 +1,28 @@
 """What becomes of one record: the change it needs, as it is staged."""
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from syncata.expressions import UNDEFINED
 from syncata.ledger import Confirmed
 from syncata.mapping.compiled import Item, Standing
-from syncata.model import Action, Change, JsonObject, Known, Reason, Stamp, canonical, refusal
+from syncata.model import (
+    IN_DOUBT,
+    Action,
+    Change,
+    JsonObject,
+    Known,
+    Reason,
+    Stamp,
+    canonical,
+    refusal,
+)
 from syncata.plan import Decision, decide, keep_omitted
 from syncata.spec.model import Sync
 from syncata.spec.operations import Resource
 
 
-@dataclass(frozen=True, slots=True)
-class Keyed:
+class Keyed(NamedTuple):
     """A record with its key, what the ledger knows of it, and the token of what was refused."""
 
     key: str
@@ -24,8 +32,7 @@ class Keyed:
     refused: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """A record that is not settled: what its sync says of it.
 
     `text` is the JSON text of `payload`. `final`: it is left alone.
@@ -39,15 +46,19 @@ class Judged:
     final: bool = False
 
 
-def decision_of(judged: Judged, before: Confirmed, desired: str | None, sync: Sync) -> Decision:
-    """What a judged record needs."""
+def decision_of(
+    judged: Judged, before: Confirmed, desired: str | None, sync: Sync, resource: Resource
+) -> Decision:
+    """What a judged record needs. What is in doubt is sent again, although it was confirmed."""
+    known = judged.keyed.known
     if judged.final:
         return Decision(Action.UNCHANGED, Reason.SOURCE)
+    in_doubt = known is not None and known.stamp.source == IN_DOUBT
     return decide(
         judged.standing,
-        judged.keyed.known,
+        known,
         judged.keyed.stamp,
-        same=desired == before.payload,
+        same=desired == before.payload and not (in_doubt and resource.rewrite is not None),
         on_excluded=sync.on_excluded,
     )
 
@@ -59,7 +70,7 @@ def was_refused(keyed: Keyed, desired: str | None) -> bool:
 
 def desired_of(judged: Judged, confirmed: str | None, resource: Resource) -> str | None:
     """The payload to send, as JSON text, with what becomes of fields we send no longer."""
-    update = resource.operations.get("update") or resource.operations.get("upsert")
+    update = resource.rewrite
     if update is None or not confirmed or judged.payload is None or judged.text == confirmed:
         return judged.text
     kept = keep_omitted(judged.payload, json.loads(confirmed), update.omitted)

@@ -85,7 +85,8 @@ def _sync_lines(
     plan: SyncPlan, staging: Staged, masked: frozenset[str], paint: Paint
 ) -> Iterator[str]:
     changes = [(a, plan.tally.of(a)) for a in WRITES if plan.tally.of(a)]
-    rejects = list(islice(staging.rejects(plan.sync), REJECTS))
+    heard_of = (reject for reject in staging.rejects(plan.sync) if not reject.ignored)
+    rejects = list(islice(heard_of, REJECTS))
     if not changes and not rejects:
         return
     yield ""

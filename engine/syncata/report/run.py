@@ -31,6 +31,7 @@ def sync_report(plan: SyncPlan, applied: Mapping[str, Any] | None) -> Report:
         "rewritten": _rewritten(plan),
         "since": plan.since,
         "looked_at": plan.looked_at,
+        "lookalikes": [list(pair) for pair in plan.lookalikes],
         "complete": plan.complete,
         "incomplete_because": plan.incomplete_because,
         "skipped": plan.skipped,
@@ -94,6 +95,9 @@ def run_lines(
     for stop in report.get("stops", []):
         yield paint(f"Held: {stop['sync']}: {stop['measured']}; limit {stop['limit']}", "red")
         yield f"  {stop['advice']}"
+    for stop in report.get("passed", []):
+        yield f"Agreed to: {stop['sync']}: {stop['measured']}; limit {stop['limit']}"
+    yield from (f"Warning: {warning}" for warning in report.get("warnings", []))
     yield from _error_lines(report, paint)
     yield from _request_lines(report.get("requests", {}))
     yield from map(reject_line, rejects)
@@ -145,6 +149,8 @@ def _sync_lines(sync: Mapping[str, Any], width: int, paint: Paint) -> Iterator[s
             f"  {'':<{width}}  the target rewrites {name} of {number(records, 'record')}: "
             "left alone from now on"
         )
+    for one, other in sync.get("lookalikes", []):
+        yield (f"  {'':<{width}}  keys that only look the same are two records: {one!a}, {other!a}")
     if sync["incomplete_because"] and not sync.get("since"):
         yield f"  {'':<{width}}  {sync['incomplete_because']}: nothing counts as missing"
 

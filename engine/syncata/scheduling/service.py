@@ -19,6 +19,14 @@ JOBS = 4
 RETRY = timedelta(minutes=1)
 """How long a connection rests whose ledger another process holds, or whose run was cut off."""
 
+PATIENCE = 3
+"""Failures in a row after which a time table rests longer each time."""
+
+REST = timedelta(minutes=5)
+LONGEST_REST = timedelta(hours=6)
+
+_DECAYING = (Exit.CREDENTIALS, Exit.UNAVAILABLE)
+
 NAP = 60.0
 """Seconds: the longest sleep, so that a clock that was set, or a machine that slept, is noticed."""
 
@@ -31,8 +39,9 @@ class Event:
     """Something that became of a time table, at the instant `at`.
 
     `kind`: `started`, `ended`, `interrupted`, `locked` (it is tried again each minute, silently),
-    `missed` (too late to be caught up). `entry` is how the time table stands now, `due` the run
-    it is about. `error` is what a run without a report ended with.
+    `missed` (too late to be caught up), `rests` (it failed so often that it is left alone for so
+    many `seconds`). `entry` is how the time table stands now, `due` the run it is about. `error` is
+    what a run without a report ended with.
     """
 
     kind: str
@@ -75,6 +84,8 @@ class Service:
         self._jobs = jobs
         self._running: dict[str, asyncio.Task[None]] = {}
         self._retry_at: dict[str, datetime] = {}
+        self._failures: dict[_Name, int] = {}
+        self._rests: dict[_Name, datetime] = {}
         self._locked: set[_Name] = set()
         self._codes: set[int] = set()
 
@@ -125,7 +136,8 @@ class Service:
         return found
 
     def _wakes(self, entry: Entry) -> datetime:
-        return max(entry.next_due, self._retry_at.get(entry.connection, entry.next_due))
+        retry_at = self._retry_at.get(entry.connection, entry.next_due)
+        return max(entry.next_due, retry_at, self._rests.get(_name(entry), entry.next_due))
 
     async def _carry_out(self, found: Due) -> None:
         self._save(begun(found))
@@ -165,6 +177,23 @@ class Service:
         else:
             self._save(ended(found, code))
             self._report("ended", found, exit_code=code, seconds=seconds, error=error)
+            self._let_rest(found, code)
+
+    def _let_rest(self, found: Due, code: int) -> None:
+        """Knock less and less often where credentials are refused or nobody is there.
+
+        Restarting forgets it: whoever has mended something need not wait.
+        """
+        name = _name(found.entry)
+        failures = self._failures.get(name, 0) + 1 if code in _DECAYING else 0
+        self._failures[name] = failures
+        if failures < PATIENCE:
+            self._rests.pop(name, None)
+            return
+        rest = min(REST * 2 ** min(failures - PATIENCE, 10), LONGEST_REST)
+        self._rests[name] = self._world.now() + rest
+        if self._rests[name] > self._entries[name].next_due:
+            self._report("rests", found, seconds=rest.total_seconds())
 
     def _pass_over(self, entry: Entry, now: datetime) -> None:
         self._save(missed(entry, now))

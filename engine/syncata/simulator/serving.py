@@ -95,7 +95,11 @@ def listening_socket(host: str, port: int) -> socket.socket:
     # asyncio turns Nagle's algorithm off only where the protocol is named: 44 ms per request.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((host, port))
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
     listener.listen(128)
     return listener
 

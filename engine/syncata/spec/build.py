@@ -1,8 +1,9 @@
 """A spec from its document. Only called on a document that the checks found valid."""
 
 import hashlib
+import json
 from collections.abc import Collection, Mapping
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from syncata.document import Document
 from syncata.spec.build_requests import build_api, build_request, span_seconds
@@ -28,6 +29,7 @@ from syncata.spec.pagination import build_pagination
 RULE_WORDS = (
     "type", "enum", "pattern", "format", "minLength", "maxLength", "minimum", "maximum",
 )  # fmt: skip
+TESTING = ("samples", "tests")  # what a run never looks at
 
 
 def build_spec(document: Document, *, needs: Mapping[str, Collection[str]] | None = None) -> Spec:
@@ -42,7 +44,7 @@ def build_spec(document: Document, *, needs: Mapping[str, Collection[str]] | Non
         title=root["title"].text(root["name"].text()),
         description=root["description"].text().strip(),
         file=document.file,
-        digest=hashlib.sha256(document.text.encode()).hexdigest(),
+        digest=_digest(document.data),
         settings={name: _setting(name, node) for name, node in root["settings"].items()},
         definitions={name: node.expect() for name, node in root["definitions"].items()},
         source=_source(root["source"]),
@@ -52,6 +54,12 @@ def build_spec(document: Document, *, needs: Mapping[str, Collection[str]] | Non
         guards=build_guards(root["guards"], Guards()),
         tests=build_tests(root),
     )
+
+
+def _digest(data: Mapping[str, Any]) -> str:
+    """A digest of what a spec says to a run, in its order; tests and comments may change."""
+    said = {name: part for name, part in data.items() if name not in TESTING}
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def ordered(names: Collection[str], needs: Mapping[str, Collection[str]]) -> list[str]:

@@ -39,6 +39,7 @@ def _one(node: Node) -> ObserveOne:
         gone=node["gone"].scalar(),
         fields=_fields(node["fields"]) if node["fields"] else None,
         share=int(node["share"].text(SHARE).removeprefix("1/")),
+        id=node["id"].scalar(),
     )
 
 

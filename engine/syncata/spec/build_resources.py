@@ -49,6 +49,7 @@ def _find(node: Node) -> Find:
         id=node["id"].expect(),
         adopt=node["adopt"].text("confirm"),
         several=node["several"].text("stop"),
+        only_in_doubt=node["only"].value == "in_doubt",
     )
 
 

@@ -13,7 +13,7 @@ UNREAD = "unread"
 DAY_WORDS = frozenset({"after", "settings", "syncs", "without", "exists", "target", "expect"})
 
 _ONE_DAY = 86_400.0
-_ANSWERS = ("lookups", "found", "holds", "current", "ids", "fail", "refuse", "answer")
+_ANSWERS = ("lookups", "found", "holds", "current", "ids", "fail", "refuse", "answer", "by_hand")
 
 
 def build_tests(root: Node) -> tuple[SpecTest, ...]:

@@ -6,12 +6,16 @@ from typing import Any
 
 from syncata.spec.model import Guards, ScheduleEntry, Spec
 
+DEADLINE = 6 * 3600.0
+"""Seconds that a run may take where a connection says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """One deployment of a spec: resolved settings, limits and guards of its own.
 
-    `settings` holds every value that is set, secrets included; `secrets` names those.
+    `settings` holds every value that is set, secrets included; `secrets` names those. `deadline`:
+    seconds that a run may take.
     """
 
     name: str
@@ -23,6 +27,7 @@ class Connection:
     schedule: tuple[ScheduleEntry, ...]
     proxy: str | None
     ca_file: str | None
+    deadline: float = DEADLINE
 
     def public_settings(self) -> dict[str, Any]:
         """The settings that may be shown and mapped: all but the secrets."""

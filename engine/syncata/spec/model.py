@@ -186,8 +186,8 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One connector spec. `digest` is of the file's text; `syncs` stand in an order in which each
-    comes after those it refers to."""
+    """One connector spec. `digest` is of what the file says, without its tests and samples;
+    `syncs` stand in an order in which each comes after those it refers to."""
 
     name: str
     title: str

@@ -62,6 +62,10 @@ class Batch:
     atomic: bool = False
 
 
+WITHOUT_RECORD = ("archive", "restore", "remove")
+"""Operations that see no record: only `$key`, `$id` and `$known`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A refusal of a create that means "it is there already": it is looked for again."""
@@ -105,7 +109,8 @@ class Operation:
 class Find:
     """Looks for a resource that may exist already: the record (of `records`) for which `where`
     holds, or whose `by` yields the key. `adopt`: confirm (a human agrees), always, or never.
-    `several`: stop, or first (by id) where more than one is found."""
+    `several`: stop, or first (by id) where more than one is found. `only_in_doubt`: it is looked
+    for only while a ledger that was restored or rebuilt may not know of it."""
 
     request: Request
     pagination: Pagination | None
@@ -115,6 +120,7 @@ class Find:
     id: Scalar
     adopt: str
     several: str = "stop"
+    only_in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +138,10 @@ class ObserveList:
 
 @dataclass(frozen=True, slots=True)
 class ObserveOne:
-    """Single reads: one of `share` records in a run. `fields` None: every field of the payload."""
+    """Single reads: one of `share` records in a run. `fields` None: every field of the payload.
+
+    `id` yields the target's id of the thing, for a ledger that is rebuilt.
+    """
 
     request: Request
     pagination: Pagination | None
@@ -140,6 +149,7 @@ class ObserveOne:
     gone: Scalar | None
     fields: Mapping[str, Scalar] | None
     share: int
+    id: Scalar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +176,9 @@ class Resource:
     @property
     def leaves_omitted(self) -> bool:
         """Whether a field that is not sent stays as it is."""
-        update = self.operations.get("update") or self.operations.get("upsert")
-        return update is not None and update.omitted == "leave"
+        return self.rewrite is not None and self.rewrite.omitted == "leave"
+
+    @property
+    def rewrite(self) -> Operation | None:
+        """What changes a thing that is there; None where nothing does."""
+        return self.operations.get("update") or self.operations.get("upsert")

@@ -13,6 +13,8 @@ from syncata.spec.node import Node
 
 Data = Mapping[str, Any]
 
+ARCHIVED, LIVE, DELETED = "archived", "live", "deleted"  # what somebody made of a thing by hand
+
 
 @dataclass(frozen=True, slots=True)
 class RecordTest:
@@ -41,7 +43,8 @@ class TargetAnswers:
 
     `holds` are the things that `find` finds, `current` is what `read` finds by key; `fail` tells
     what the target says of single records, `refuse` the answer to every write, `ids` which ids it
-    gives; `answer` is added to every result.
+    gives; `answer` is added to every result. `by_hand` is what somebody changed, by key: fields, or
+    one of the words above.
     """
 
     lookups: Data
@@ -52,6 +55,7 @@ class TargetAnswers:
     fail: Mapping[str, Data]
     refuse: Mapping[str, Data]
     answer: Mapping[str, Data]
+    by_hand: Mapping[str, Data]
 
 
 @dataclass(frozen=True, slots=True)

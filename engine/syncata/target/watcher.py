@@ -23,12 +23,13 @@ from syncata.transport import Answer, Endpoint
 @dataclass(frozen=True, slots=True)
 class Sight:
     """One thing as it was seen. `archived` None: that cannot be seen. A field that is not there
-    is `nothing`."""
+    is `nothing`; `id` is the target's, where it tells."""
 
     gone: bool = False
     archived: bool | None = None
     fields: Mapping[str, Any] = field(default_factory=dict)
     nothing: Any = UNDEFINED
+    id: str | None = None
 
     def over(self, confirmed: JsonObject) -> JsonObject:
         """A confirmed payload as it seems to be now; what was cleared stays null in it."""
@@ -114,6 +115,7 @@ class _One:
         self._request = CompiledRequest(spec.request)
         self._pages = NextPage(spec.pagination)
         self._archived, self._gone = _optional(spec.archived), _optional(spec.gone)
+        self._id = _optional(spec.id)
         self._fields = (
             None
             if spec.fields is None
@@ -140,7 +142,10 @@ class _One:
         if answer.ruling.then != "ok":
             raise Unavailable(f"a thing of the target cannot be looked at: {refusal(answer)}")
         archived = None if self._archived is None else holds(self._archived, answer.body, scope)
-        return Sight(archived=archived, fields=self._compared(answer.body, scope, known))
+        found = UNDEFINED if self._id is None else self._id.evaluate(answer.body, scope)
+        target_id = None if found is UNDEFINED or found is None else key_text(found)
+        compared = self._compared(answer.body, scope, known)
+        return Sight(archived=archived, fields=compared, id=target_id)
 
     def _compared(self, body: Any, scope: Scope, known: JsonObject) -> dict[str, Any]:
         if self._fields is not None:

@@ -1,6 +1,5 @@
 """Writing to the target: one record per request, or many in a bulk request."""
 
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,14 +7,12 @@ from typing import Any
 from syncata.api import CompiledRequest, answer_scope, holds, refusal
 from syncata.errors import RecordRejected, SpecFailed
 from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
-from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, key_text
-from syncata.spec.operations import Operation
+from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, decoded, key_text
+from syncata.spec.operations import WITHOUT_RECORD, Operation
 from syncata.target.current import CurrentReader
 from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
 from syncata.transport import Answer, Endpoint, Request
 
-# Operations that see no record: only $key, $id and $known.
-_WITHOUT_RECORD = ("archive", "restore", "remove")
 _RETIRES = ("archive", "remove")
 
 
@@ -48,7 +45,7 @@ class Writer:
         results = operation.job.results if operation.job else operation.results
         self._results = ResultReader(results) if results else None
         # What is staged is JSON text: it goes into the body as it is, where the request allows.
-        as_text = self.name not in _WITHOUT_RECORD and "items" not in self._request.variables
+        as_text = self.name not in WITHOUT_RECORD and "items" not in self._request.variables
         self._around = self._request.around("records") if as_text else None
 
     @property
@@ -171,7 +168,7 @@ class Writer:
 
         Raises SpecFailed where there is nothing to pair it by.
         """
-        if self._results is None or self.name in _WITHOUT_RECORD:
+        if self._results is None or self.name in WITHOUT_RECORD:
             return change.key
         return self._matched(_desired(change), scope)
 
@@ -188,7 +185,7 @@ class Writer:
 
     def _sent(self, scope: Scope, batch: Mapping[str, Change]) -> Mapping[str, Change]:
         assert self._results is not None
-        if self.name not in _WITHOUT_RECORD:
+        if self.name not in WITHOUT_RECORD:
             return batch
         changes = list(batch.values())
         body = self._request.body(UNDEFINED, self._batch_scope(scope, changes))
@@ -222,17 +219,17 @@ class Writer:
 
     def _batch_scope(self, scope: Scope, changes: Sequence[Change]) -> Scope:
         keys, items = [change.key for change in changes], [_item(change) for change in changes]
-        if self.name in _WITHOUT_RECORD:
+        if self.name in WITHOUT_RECORD:
             return scope.child({"keys": keys, "items": items})
         records = [_desired(change) for change in changes]
         with_records = [i | {"desired": r} for i, r in zip(items, records, strict=True)]
         return scope.child({"keys": keys, "records": records, "items": with_records})
 
     def _names(self, scope: Scope, change: Change) -> tuple[Any, Scope]:
-        known = json.loads(change.confirmed) if change.confirmed else UNDEFINED
+        known = decoded(change.confirmed) if change.confirmed else UNDEFINED
         target_id = UNDEFINED if change.target_id is None else change.target_id
         inner = scope.child({"key": change.key, "id": target_id, "known": known})
-        if self.name in _WITHOUT_RECORD or change.desired is None:
+        if self.name in WITHOUT_RECORD or change.desired is None:
             return UNDEFINED, inner
         return _desired(change), inner
 
@@ -242,7 +239,7 @@ GONE = "the target does not hold what is to be restored"
 
 
 def _desired(change: Change) -> Any:
-    return json.loads(change.desired or "null")
+    return decoded(change.desired or "null")
 
 
 def _item(change: Change) -> JsonObject:

@@ -5,6 +5,16 @@
 
 from syncata.testing.coverage import Coverage, CoverageReport
 from syncata.testing.running import TestRun, run_tests
+from syncata.testing.sampling import Sampled, sampled
 from syncata.testing.verdicts import Mismatch, TestResult
 
-__all__ = ["Coverage", "CoverageReport", "Mismatch", "TestResult", "TestRun", "run_tests"]
+__all__ = [
+    "Coverage",
+    "CoverageReport",
+    "Mismatch",
+    "Sampled",
+    "TestResult",
+    "TestRun",
+    "run_tests",
+    "sampled",
+]

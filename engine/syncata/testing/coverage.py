@@ -6,7 +6,7 @@ from typing import Any
 
 from syncata.document import Scalar
 from syncata.expressions import Expression, Scope
-from syncata.expressions.coverage import Part, Probe, Table, table_of
+from syncata.expressions.coverage import Fall, Part, Probe, Table, table_of
 from syncata.mapping.context import Definitions
 from syncata.spec.model import Spec, Sync
 
@@ -78,6 +78,13 @@ class Coverage:
         for name, table in self._tables.items():
             shared += [(name, part) for part in table.entries.values() if table.used]
         return [*reports, _report(DEFINITIONS, shared)] if shared else reports
+
+    def falls(self) -> Mapping[str, list[tuple[str, Fall]]]:
+        """By sync: where values fell through, each with the field or word it belongs to."""
+        return {
+            name: [(word, fall) for word, probe in probes for fall in probe.falls]
+            for name, probes in self._syncs.items()
+        }
 
 
 def _report(name: str, parts: list[tuple[str, Part]]) -> CoverageReport:

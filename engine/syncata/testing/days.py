@@ -1,7 +1,7 @@
 """What a day of a test expects, held against what the run did."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from syncata.report.run import Report
 from syncata.spec.node import Node
 from syncata.spec.tests import Day
 from syncata.testing.verdicts import Mismatch, compared
+from syncata.testing.writings import Writings
 
 _OF_A_RUN = ("rejects", "requests", "sent", "payloads", "exit")
 
@@ -24,7 +25,7 @@ class DayRun:
 
     report: Report
     sent: Mapping[str, Mapping[str, list[Any]]]
-    writings: Callable[[str], Collection[str]]
+    writings: Writings
 
 
 def ended_well(day: Day, run: DayRun) -> bool:
@@ -69,6 +70,9 @@ def _told(report: Report) -> str:
     error = report["error"]
     if error and not reasons:
         reasons = [error["message"], error["hint"]]
+    for sync in report["syncs"]:
+        if sync["applied"] and sync["applied"]["unknown"]:
+            reasons.append(f"{sync['sync']}: {sync['applied']['unknown']:,} without a result")
     return f"{report['exit_code']} {' '.join(filter(None, reasons))}".strip()
 
 

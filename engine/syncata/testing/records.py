@@ -15,7 +15,7 @@ from syncata.plan import MISSING
 from syncata.session import compiled_sync
 from syncata.spec.model import Spec
 from syncata.spec.node import Node
-from syncata.spec.tests import RecordTest
+from syncata.spec.tests import Data, RecordTest
 from syncata.target.keyed import KeyedLookups, LookupPending
 from syncata.target.references import NotThereYet, References
 from syncata.testing.settings import settings_of
@@ -111,7 +111,7 @@ def _judged(test: RecordTest, compiled: CompiledSync, lookups: KeyedLookups) -> 
     for item in items:
         for _ in range(_ROUNDS):
             try:
-                yield _judge(test, compiled, item)
+                yield judge_item(compiled, item, test.known)
                 break
             except LookupPending:
                 lookups.answer(test.found)
@@ -125,14 +125,17 @@ def _items(test: RecordTest, compiled: CompiledSync) -> list[Item]:
     return list(compiled.items(dict(test.given or {})))
 
 
-def _judge(test: RecordTest, compiled: CompiledSync, item: Item) -> Judgement:
-    """The same steps, in the same order, as in a run. Raises LookupPending."""
+def judge_item(compiled: CompiledSync, item: Item, held: Data | None) -> Judgement:
+    """The same steps, in the same order, as in a run; `held` is what the target confirmed last.
+
+    Raises LookupPending.
+    """
     key = ""
     try:
         key, _ = compiled.key(item)
         compiled.ranking.key = key
-        scope = compiled.scope(item, UNDEFINED if test.known is None else test.known)
-        if test.known is not None and compiled.is_final(item, scope):
+        scope = compiled.scope(item, UNDEFINED if held is None else held)
+        if held is not None and compiled.is_final(item, scope):
             return Judgement("final", key)
         standing = compiled.standing(item, scope)
         if standing is not Standing.LIVE:

@@ -17,11 +17,13 @@ from syncata.spec.connection import Connection
 from syncata.spec.model import Spec
 from syncata.spec.tests import Day, Scenario
 from syncata.testing.days import DayRun, day_mismatches, ended_well
+from syncata.testing.held import Held
 from syncata.testing.settings import settings_of
 from syncata.testing.source import StagedSource
 from syncata.testing.stage import staged
-from syncata.testing.target import StagedTarget, writings_of
+from syncata.testing.target import StagedTarget
 from syncata.testing.verdicts import Mismatch
+from syncata.testing.writings import writings_of
 from syncata.transport import Accounts, Reply, Sent, World
 
 
@@ -94,8 +96,9 @@ async def _run(
 ) -> DayRun:
     writings = writings_of(keyed_hash(ledger.consent.salt))
     scope = Scope({"settings": connection.public_settings()}, now=day.at)
+    held = Held(ledger, day.target.by_hand, writings)
     source = StagedSource(day)
-    target = StagedTarget(connection.spec, day.target, scope, writings)
+    target = StagedTarget(connection.spec, day.target, held, scope, writings)
 
     def respond(sent: Sent) -> Reply:
         return source.respond(sent) if sent.side == "source" else target.respond(sent)

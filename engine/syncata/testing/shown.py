@@ -52,24 +52,30 @@ def _sides(mismatch: Mismatch, paint: Paint) -> Iterator[str]:
     yield f"    actual    {paint(actual, 'red')}"
 
 
-def coverage_lines(reports: Sequence[CoverageReport], document: Document) -> Iterator[str]:
-    """How much is reached, sync by sync, and what is not."""
+def coverage_lines(
+    reports: Sequence[CoverageReport], document: Document, *, by: str = "test"
+) -> Iterator[str]:
+    """How much is reached, sync by sync, and what is not; `by` is what reaches it."""
     width = max(len(report.name) for report in reports)
     for report in reports:
         share = 100.0 * report.reached / report.parts if report.parts else 100.0
         yield f"  {report.name:<{width}}  {report.reached:>4,} of {report.parts:,}  {share:.0f} %"
     yield f"  mapping coverage {percentage(reports):.1f} %"
-    missing = list(missing_findings(reports))
+    missing = list(_missing(reports, by))
     if missing:
         yield render_text(missing, {document.file: document.text}, limit=MAX_MISSING)
 
 
-def missing_findings(reports: Sequence[CoverageReport]) -> Iterator[Finding]:
-    """What no test reaches."""
+def _missing(reports: Sequence[CoverageReport], by: str) -> Iterator[Finding]:
     for report in reports:
         for word, part in report.missing:
-            message = f"{report.name}.{word}: no test reaches {part.what}"
+            message = f"{report.name}.{word}: no {by} reaches {part.what}"
             yield finding(part.position, "SYN703", message, severity=Severity.WARNING)
+
+
+def missing_data(reports: Sequence[CoverageReport], *, by: str = "test") -> list[dict[str, Any]]:
+    """What is not reached, as JSON data."""
+    return to_json(list(_missing(reports, by)))
 
 
 def run_document(run: TestRun, document: Document) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def run_document(run: TestRun, document: Document) -> dict[str, Any]:
             "syncs": [
                 {"name": r.name, "parts": r.parts, "reached": r.reached} for r in run.coverage
             ],
-            "missing": to_json(list(missing_findings(run.coverage))),
+            "missing": missing_data(run.coverage),
         }
     return data
 

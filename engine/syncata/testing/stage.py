@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from syncata.document import Scalar
 from syncata.spec.model import Lookup, Source, Spec, Stream, Sync, Target
-from syncata.spec.operations import Find, Operation, Read, Resource
+from syncata.spec.operations import WITHOUT_RECORD, Find, Observe, Operation, Read, Resource
 from syncata.spec.requests import Api, Auth, Limits, Request
 from syncata.spec.tests import TargetAnswers
+from syncata.testing.held import staged_observe
 
-MARK, KEYS = "x-test-write", "x-test-keys"
+MARK, KEYS, RECORDS = "x-test-write", "x-test-keys", "x-test-records"
 STREAMS, ABSENT, LOOKUPS, FIND, CURRENT = "streams", "absent", "lookups", "find", "current"
+LISTED, SINGLE = "listed", "single"
 
 _NO_AUTH = Auth("none", {})
 _ANSWER = Scalar.of("$")
@@ -50,6 +52,10 @@ def _read(kind: str, name: str, *, keys: bool = False) -> Request:
     return Request("GET", Scalar.of(f"/{kind}/{name}"), params, {}, None)
 
 
+def _by_key(kind: str, sync: str) -> Request:
+    return replace(_read(kind, sync), params={"key": Scalar.of("{$key}")})
+
+
 def _stream(stream: Stream) -> Stream:
     absent = stream.absent
     if absent is not None:
@@ -69,7 +75,12 @@ def _lookup(lookup: Lookup) -> Lookup:
 def _resource(sync: Sync, resource: Resource) -> Resource:
     operations = {n: _operation(sync.name, op) for n, op in resource.operations.items()}
     find = _find(sync.name, resource.find) if resource.find else None
-    return replace(resource, name=sync.name, find=find, operations=operations, observe=None)
+    seen = resource.observe and _observe(sync, resource.observe)
+    return replace(resource, name=sync.name, find=find, operations=operations, observe=seen)
+
+
+def _observe(sync: Sync, observe: Observe) -> Observe:
+    return staged_observe(sync, observe, _read(LISTED, sync.name), _by_key(SINGLE, sync.name))
 
 
 def _find(sync: str, find: Find) -> Find:
@@ -82,6 +93,8 @@ def _operation(sync: str, operation: Operation) -> Operation:
         MARK: Scalar.of(f"{sync} {operation.name}"),
         KEYS: Scalar.of(f"{{$encodeUrlComponent({keys})}}"),
     }
+    if operation.batch and operation.name not in WITHOUT_RECORD:
+        marks[RECORDS] = Scalar.of("{$encodeUrlComponent($string($records))}")
     request = operation.request
     job, read = operation.job, operation.read
     if job is not None:
@@ -96,5 +109,4 @@ def _operation(sync: str, operation: Operation) -> Operation:
 
 
 def _current(sync: str, read: Read) -> Read:
-    request = replace(_read(CURRENT, sync), params={"key": Scalar.of("{$key}")})
-    return replace(read, request=request, pagination=None, result=_RESPONSE)
+    return replace(read, request=_by_key(CURRENT, sync), pagination=None, result=_RESPONSE)

@@ -1,7 +1,7 @@
 """The target of a test: accepts what is written, unless the test says otherwise."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -9,12 +9,12 @@ from syncata.document import Scalar
 from syncata.errors import SpecFailed
 from syncata.expressions import UNDEFINED, Scope, compile_expression
 from syncata.expressions.solving import merged, solved
-from syncata.mapping.persons import Keyed, hidden
-from syncata.model import canonical
 from syncata.spec.model import Spec
 from syncata.spec.operations import Operation, Results
 from syncata.spec.tests import TargetAnswers
-from syncata.testing.stage import CURRENT, FIND, KEYS, LOOKUPS, MARK
+from syncata.testing.held import Held
+from syncata.testing.stage import CURRENT, FIND, KEYS, LISTED, LOOKUPS, MARK, RECORDS, SINGLE
+from syncata.testing.writings import Writings
 from syncata.transport import Reply, Sent
 
 JOBS = "jobs"
@@ -24,19 +24,19 @@ _GONE = Reply(404)
 class StagedTarget:
     """Answers for a staged spec. `sent` are the bodies of writes by sync and operation; `problem`
     is why an answer could not be worked out, if one could not.
-
-    `writings` gives the keys under which the ledger may hold a record that a test names.
     """
 
     def __init__(
         self,
         spec: Spec,
         answers: TargetAnswers,
+        held: Held,
         scope: Scope,
-        writings: Callable[[str], Iterable[str]],
+        writings: Writings,
     ) -> None:
         self._spec = spec
         self._answers = answers
+        self._held = held
         self._scope = scope
         self._writings = writings
         self._jobs: list[tuple[Operation, list[Any]]] = []
@@ -66,6 +66,10 @@ class StagedTarget:
         if kind == CURRENT:
             found = self._named(self._answers.current.get(name, {}), params["key"])
             return _GONE if found is None else Reply(body=found)
+        if kind == LISTED:
+            return self._held.listed(name)
+        if kind == SINGLE:
+            return self._held.one(name, params["key"])
         assert kind == LOOKUPS, "a staged spec asks for nothing else"
         return self._lookup(name, [value for _, value in sent.params])
 
@@ -96,7 +100,7 @@ class StagedTarget:
         results = operation.job.results if operation.job else operation.results
         if results is None:
             return Reply(body={})
-        items = _items(body, len(keys))
+        items = _records(sent) or _items(body, len(keys))
         answered = [self._result(sync, results, i, k) for i, k in zip(items, keys, strict=True)]
         if operation.job is not None:
             self._jobs.append((operation, answered))
@@ -162,6 +166,12 @@ def _cannot_tell(source: Scalar, what: str, advice: str) -> SpecFailed:
     )
 
 
+def _records(sent: Sent) -> list[Any]:
+    """The records of a batch whose request tells them; else they are the items of its body."""
+    text = unquote(sent.headers.get(RECORDS, ""))
+    return list(json.loads(text)) if text else []
+
+
 def _items(body: Any, length: int) -> list[Any]:
     """The list in a batch's body that holds one item per record."""
     inside = body.values() if isinstance(body, dict) else ()
@@ -178,28 +188,3 @@ def _listed(results: Results, answered: list[Any]) -> Any:
         advice = "write it as a path of names"
         raise _cannot_tell(results.records, "the list of results is", advice)
     return whole
-
-
-def _parts(key: str) -> list[Any]:
-    """The parts of a key that is a list; none of any other."""
-    try:
-        parts = json.loads(key)
-    except ValueError:
-        return []
-    return parts if isinstance(parts, list) else []
-
-
-def writings_of(keyed: Keyed) -> Callable[[str], list[str]]:
-    """A function from a key as tests write it to those under which a ledger may hold it.
-
-    `keyed` makes what a ledger holds of who a record is about.
-    """
-
-    def writings(key: str) -> list[str]:
-        found = [key, keyed(key)]
-        parts = _parts(key)
-        texts = (part for part in parts if isinstance(part, str))
-        hashed = (hidden(parts, part, keyed(part)) for part in texts)
-        return [*found, *(canonical(key).decode() for key in hashed)]
-
-    return writings

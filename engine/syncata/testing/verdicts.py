@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from syncata.errors import Position
-from syncata.mapping.compiled import in_order
+from syncata.mapping.ordering import in_order
 from syncata.mapping.rare_keywords import same
 from syncata.plan import MISSING
 from syncata.spec.node import Node

@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 import httpx
 
+from syncata.model import UNREAD, read_quickly
+
 _MAX_DEPTH = 100
 _PIECE = 256 * 1024
 
@@ -108,6 +110,17 @@ def decode(raw: bytes) -> Any:
 
     Damaged for what is no JSON text (it may have been cut), Unusable for JSON beyond the limits.
     """
+    value = decode_quickly(raw)
+    return _carefully(raw) if value is UNREAD else value
+
+
+def decode_quickly(raw: bytes) -> Any:
+    """What `decode` yields, where that is quickly told; else UNREAD."""
+    value = read_quickly(raw)
+    return value if value is UNREAD or _is_shallow(raw) else UNREAD
+
+
+def _carefully(raw: bytes) -> Any:
     try:
         value = _DECODER.decode(raw.decode("utf-8-sig"))
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
@@ -118,6 +131,16 @@ def decode(raw: bytes) -> Any:
         raise Unusable(f"its body holds a number beyond every limit ({error})") from error
     check_depth(value)
     return value
+
+
+def _is_shallow(raw: bytes) -> bool:
+    """Whether nothing is nested too deep for certain; brackets in texts may hide that."""
+    brackets = raw.translate(_PAIRS, _NO_BRACKETS)
+    for _ in range(_MAX_DEPTH):
+        if not brackets:
+            return True
+        brackets = brackets.replace(b"()", b"")
+    return not brackets
 
 
 def check_depth(value: Any) -> None:
@@ -151,6 +174,8 @@ def _finite(text: str) -> float:
     return number
 
 
+_PAIRS = bytes.maketrans(b"[{]}", b"(())")
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[{]}"))
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite)
 
 

@@ -30,7 +30,7 @@ from syncata.transport.values import (
     parse_date,
 )
 from syncata.transport.verdict import asked_wait, back_off, default_ruling, forbids, is_unclear
-from syncata.transport.wording import Wording, in_seconds
+from syncata.transport.wording import LONGER, Wording, in_seconds
 
 _PLAIN = {"accept": "application/json", "accept-encoding": "gzip"}
 _RETURNED = ("ok", "gone", "skip", "reject")
@@ -181,9 +181,9 @@ class Endpoint:
             left = in_seconds(self._left())
             if late.asked:
                 text = f"{self.site.name} asked to come back in {in_seconds(late.wait)} s"
-                self._give_up(call, f"{text}; the run has {left} s left", late.wait)
+                self._give_up(call, f"{text}; the run has {left} s left", late.wait, hint=LONGER)
             text = f"{self.site.name}: its limit of {call.request.kind}s leaves no turn"
-            self._give_up(call, f"{text} in the {left} s that the run has left")
+            self._give_up(call, f"{text} in the {left} s that the run has left", hint=LONGER)
 
     def _judge(self, call: Call, answer: Answer) -> Ruling:
         if call.for_token:
@@ -242,7 +242,7 @@ class Endpoint:
         if seconds >= left:
             said = f"; asked to come back in {in_seconds(seconds)} s" if asked else ""
             text = f"{text}{said}; the run has {in_seconds(left)} s left"
-            self._give_up(call, text, seconds if asked else None)
+            self._give_up(call, text, seconds if asked else None, hint=LONGER)
         if not pause or call.for_token:
             await self._world.sleep(seconds)
 

@@ -6,23 +6,28 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from syncata.transport.body import Damaged, Unusable, check_depth, raw_decode
+from syncata.transport.body import Damaged, Unusable, check_depth, decode_quickly, raw_decode
 
+AT_ONCE = 4 * 1024 * 1024
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
 class ItemReader:
     """Takes the bytes of a JSON array in any portions and yields its items.
 
+    A small array is decoded at once, when it is there; what is wrong with one is found item by
+    item.
     An item counts only once the comma or bracket behind it has come: `12` may go on as `123`.
     A portion that ends inside an item is tried again when the text has grown by half, so that one
     large item in many portions costs its size and not the square of it.
     """
 
-    def __init__(self, max_item: int) -> None:
-        """`max_item` bounds the characters of one item."""
+    def __init__(self, max_item: int, *, at_once: int = AT_ONCE) -> None:
+        """`max_item` bounds the characters of one item, `at_once` the bytes of a small array."""
         self._decoder = codecs.getincrementaldecoder("utf-8-sig")()
         self._max_item = max_item
+        self._small: list[bytes] | None = []
+        self._left = min(max_item, at_once)
         self._text = ""
         self._enough = 0
         self._state = "start"
@@ -30,6 +35,15 @@ class ItemReader:
 
     def feed(self, data: bytes, *, last: bool = False) -> Iterator[Any]:
         """Yield the items that are complete with these bytes."""
+        if self._small is not None:
+            self._small.append(data)
+            self._left -= len(data)
+            if self._left >= 0 and not last:
+                return
+            data, self._small = b"".join(self._small), None
+            if last and (whole := self._whole(data)) is not None:
+                yield from whole
+                return
         try:
             self._text += self._decoder.decode(data, last)
         except UnicodeDecodeError as error:
@@ -42,6 +56,14 @@ class ItemReader:
         yield from self.feed(b"", last=True)
         if self._state != "end":
             raise Damaged(f"its JSON array breaks off after {self.count} items")
+
+    def _whole(self, data: bytes) -> list[Any] | None:
+        """The items of a whole array, if it is one for certain."""
+        items = decode_quickly(data)
+        if not isinstance(items, list):
+            return None
+        self._state, self.count = "end", len(items)
+        return items
 
     def _items(self) -> Iterator[Any]:
         at = 0

@@ -1,7 +1,9 @@
 """httpx's transport to one side: TLS always verified, nothing taken from the environment."""
 
+import asyncio
 import ssl
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import certifi
 import httpcore
@@ -36,7 +38,10 @@ def transport_to(site: Site, world: World) -> httpx.AsyncBaseTransport:
 
 
 class Pool(httpx.AsyncBaseTransport):
-    """httpx's transport over httpcore's pool; connections are opened when requests need them.
+    """httpx's transport over httpcore's connections, which are opened when requests need them.
+
+    httpcore's own pool makes them, but does not keep them: for every request it asks each of them
+    several times about all others, a third of what a small request costs.
 
     `exchange` calls it without an httpx.AsyncClient around it: that would cost a fifth more per
     request (docs/decisions/0004-transport.md) to keep cookies, prepare redirects and log whole
@@ -45,7 +50,9 @@ class Pool(httpx.AsyncBaseTransport):
 
     def __init__(self, site: Site, resolve: Resolve | None = None) -> None:
         """SpecFailed where `proxy` or `ca_file` cannot be used."""
-        self._pool = _open(site, resolve)
+        self._factory = _open(site, resolve)
+        self._turns = asyncio.Semaphore(_CONNECTIONS)
+        self._idle: list[httpcore.AsyncConnectionInterface] = []  # used last, last
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; the answer's body is still to be read."""
@@ -57,22 +64,65 @@ class Pool(httpx.AsyncBaseTransport):
             content=request.stream,
             extensions=request.extensions,
         )
+        await self._turn(request.extensions.get("timeout", {}).get("pool"))
+        connection = None
         try:
-            answered = await self._pool.handle_async_request(outgoing)
-        except _CAUGHT as error:
-            raise _ERRORS[type(error)](str(error)) from error
-        return httpx.Response(answered.status, headers=answered.headers, stream=_Body(answered))
+            connection = await self._connection(outgoing.url.origin)
+            answered = await connection.handle_async_request(outgoing)
+        except BaseException as error:
+            await self._give_back(connection)
+            if isinstance(error, _CAUGHT):
+                raise _ERRORS[type(error)](str(error)) from error
+            raise
+        body = _Body(answered, partial(self._give_back, connection))
+        return httpx.Response(answered.status, headers=answered.headers, stream=body)
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self._pool.aclose()
+        """Close the connections that are not in use."""
+        while self._idle:
+            await self._idle.pop().aclose()
+        await self._factory.aclose()
+
+    async def _turn(self, patience: float | None) -> None:
+        try:
+            async with asyncio.timeout(patience):
+                await self._turns.acquire()
+        except TimeoutError as error:
+            raise httpx.PoolTimeout("all connections are in use") from error
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface:
+        """The connection that was used last, or a new one."""
+        while (connection := self._taken(origin)) is not None:
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return self._factory.create_connection(origin)
+
+    def _taken(self, origin: httpcore.Origin) -> httpcore.AsyncConnectionInterface | None:
+        for place in reversed(range(len(self._idle))):
+            if self._idle[place].can_handle_request(origin):
+                return self._idle.pop(place)
+        return None
+
+    async def _give_back(self, connection: httpcore.AsyncConnectionInterface | None) -> None:
+        """Keep a connection whose answer was read to its end, close any other."""
+        self._turns.release()
+        if connection is None:
+            return
+        if connection.is_available():
+            self._idle.append(connection)
+        else:
+            await connection.aclose()
+        if self._idle and self._idle[0].has_expired():
+            await self._idle.pop(0).aclose()
 
 
 class _Body(httpx.AsyncByteStream):
     """The bytes of an answer as they arrive."""
 
-    def __init__(self, answered: httpcore.Response) -> None:
+    def __init__(self, answered: httpcore.Response, done: Callable[[], Awaitable[None]]) -> None:
         self._answered = answered
+        self._done: Callable[[], Awaitable[None]] | None = done
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         stream = self._answered.stream
@@ -84,7 +134,13 @@ class _Body(httpx.AsyncByteStream):
             raise _ERRORS[type(error)](str(error)) from error
 
     async def aclose(self) -> None:
-        await self._answered.aclose()
+        done, self._done = self._done, None
+        if done is None:
+            return
+        try:
+            await self._answered.aclose()
+        finally:
+            await done()
 
 
 def _open(site: Site, resolve: Resolve | None) -> httpcore.AsyncConnectionPool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from syncata.transport.values import Answer
 
+LONGER = "`deadline` in the connection says how long a run may take"
 _SHOWN = 200
 _SHORTEST = 4  # a shorter secret would be found in every other word
 

@@ -36,8 +36,8 @@ CODES = (
         "Result that the target refuses",
         (
             "By the resource's schema, the target takes nothing that this yields: the type, a "
-            "constant, a member. Branches are judged one by one. A warning where a table can also "
-            "yield what is accepted."
+            "constant, a member. Branches are judged one by one. A warning where some of the "
+            "possible values are accepted."
         ),
         "level: \"status = 'new' ? 'beginer' : 'advanced'\"",
         "Yield what the schema wants; or correct the schema, if the target takes more.",
@@ -71,7 +71,8 @@ CODES = (
         "Value without a counterpart",
         (
             "The schema of the records lists the values of a field, and the table that the field "
-            "is mapped by lacks some. Records with them go without the field."
+            "is mapped by lacks some, or a chain of comparisons without an else does. Records "
+            "with them go without the field."
         ),
         '$lookup({"easy": "beginner"}, level)  # enum: easy, hard',
         (
@@ -88,5 +89,16 @@ CODES = (
         ),
         "live: status",
         'Compare it: `status = "open"`, or write `$boolean(…)`.',
+    ),
+    Code(
+        "SYN269",
+        "Value that may be missing or null",
+        (
+            "By the schemas, some records have nothing here, or null, and the resource's schema "
+            "needs a value. Such a record is set aside when it comes. A warning: `require` says "
+            "that a field is meant to be needed."
+        ),
+        "name: title  # optional in the stream's schema, required by the resource's",
+        'Give another value, with `title ?? "untitled"`; or list the field under `require`.',
     ),
 )

@@ -25,7 +25,7 @@ _OF_DAYS = ("start", "target")
 _PAYLOAD = ("expect", "exactly", "absent")
 _VERDICTS = ("excluded", "closed", "final", "nothing", "reject", "waits")
 _CONDITIONS = ("key", "person", "each", "where", "live", "final", "order")
-_BY_SYNC = ("holds", "current", "ids", "fail", "refuse", "answer")
+_BY_SYNC = ("holds", "current", "ids", "fail", "refuse", "answer", "by_hand")
 _BY_LOOKUP = ("lookups", "found")
 _OF_A_RUN = ("rejects", "requests", "sent", "payloads")
 
@@ -162,13 +162,17 @@ def _of_day(day: Node, root: Node) -> Iterator[Finding]:
             yield _no("sync", part, syncs, at_key)
     for word in _OF_A_RUN:
         yield from _unknown(expected[word], syncs, "sync")
-    sent = [*expected["requests"].items(), *expected["sent"].items()]
-    for name, requests in sent:
-        resource = root["target"]["resources"][root["syncs"][name]["to"].text()].mapping
-        yield from _unknown(requests, [o for o in OPERATIONS if o in resource], "operation")
+    for name, requests in [*expected["requests"].items(), *expected["sent"].items()]:
+        yield from _of_requests(requests, root["target"]["resources"], root["syncs"][name])
     for name, payloads in expected["payloads"].items():
         for payload in payloads.values():
             yield from _unknown(payload, root["syncs"][name]["map"].mapping, "field")
+
+
+def _of_requests(requests: Node, resources: Node, sync: Node) -> Iterator[Finding]:
+    resource = resources[sync["to"].text()].mapping
+    if resource:  # one that is not there is told where it is named
+        yield from _unknown(requests, [o for o in OPERATIONS if o in resource], "operation")
 
 
 def _of_target(target: Node, root: Node) -> Iterator[Finding]:
@@ -176,6 +180,18 @@ def _of_target(target: Node, root: Node) -> Iterator[Finding]:
         yield from _unknown(target[word], root["syncs"].mapping, "sync")
     for word in _BY_LOOKUP:
         yield from _unknown(target[word], root["target"]["lookups"].mapping, "look-up")
+    for name, changes in target["by_hand"].items():
+        yield from _of_hand(changes, root["syncs"][name], root["target"]["resources"])
+
+
+def _of_hand(changes: Node, sync: Node, resources: Node) -> Iterator[Finding]:
+    """Only what a run looks at is seen to have changed."""
+    if sync and not resources[sync["to"].text()]["observe"]:
+        message = f"nobody looks: the resource {sync['to'].text()} has no `observe`"
+        yield at_key(changes, "SYN350", message)
+    for change in changes.values():
+        if isinstance(change.value, dict):
+            yield from _unknown(change, sync["map"].mapping, "field")
 
 
 def _unknown(node: Node, known: Iterable[str], what: str) -> Iterator[Finding]:

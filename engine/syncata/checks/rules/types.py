@@ -4,8 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from syncata.checks.draft7 import did_you_mean, explain
+from syncata.checks.draft7 import did_you_mean, explain, violations
 from syncata.checks.environment import Environment
+from syncata.checks.rules.doubtful import (
+    missing_at_times,
+    null_at_times,
+    refused_at_times,
+    unhandled,
+)
 from syncata.checks.rules.names import expressions
 from syncata.checks.schema_files import record_schema
 from syncata.checks.subject import Subject, Written, finding
@@ -62,7 +68,9 @@ def types_fit(subject: Subject) -> Iterator[Finding]:
             mistakes += _always_undefined(judged)
         if judged.word == "map":
             mistakes += _results(subject, judged, environment)
-            mistakes += _without_counterpart(judged) if not mistakes else ()
+            if not mistakes:
+                mistakes += _without_counterpart(judged)
+                mistakes += unhandled(judged.typed, judged.expression.tree)
         yield from (_found(judged, mistake) for mistake in mistakes if _is_told(mistake))
 
 
@@ -125,12 +133,14 @@ def _always_undefined(judged: Judged) -> Iterator[Mistake]:
 
 def _results(subject: Subject, judged: Judged, environment: Environment) -> Iterator[Mistake]:
     """What a field is mapped to is possible in the resource's schema."""
-    name = subject.root["syncs"][judged.written.sync]["to"].text()
+    sync = subject.root["syncs"][judged.written.sync]
+    name = sync["to"].text()
     field = str(judged.written.node.path[3])
     shape = environment.resource(name).shape
     if shape is None or field not in shape.members:
         return
     wanted = shape.members[field].defined
+    is_meant = field in (sync["require"].value or ())
     for node in outcomes(judged.expression.tree):
         of = judged.typed.of(node)
         if of is None:
@@ -139,8 +149,12 @@ def _results(subject: Subject, judged: Judged, environment: Environment) -> Iter
             yield from _of_literal(subject, name, field, node, wanted)
         elif (reason := misfit(of, wanted)) is not None:
             yield _at(node, "SYN263", _refused(judged, node, field, reason))
-        elif _is_call_of(_origin(judged.expression.tree, node), "lookup"):
-            yield from _of_table(node, of, field, wanted)
+        else:
+            yield from refused_at_times(judged.typed, node, field, wanted)
+            if not is_meant:
+                yield from null_at_times(judged.typed, node, field, wanted)
+    if field in shape.required and not is_meant and not judged.typed.mistakes:
+        yield from missing_at_times(judged.typed, judged.expression.tree, field)
 
 
 def _of_literal(
@@ -157,18 +171,10 @@ def _of_literal(
             told = f"the resource's schema refuses this: {message}"
             yield Mistake("SYN263", start, end - start, told, "", name, words)
             return
-
-
-def _of_table(node: tree.Node, of: Type, field: str, wanted: Type) -> Iterator[Mistake]:
-    """A value that a table has and the schema does not refuses only the records with that value."""
-    made, words = of.values("string"), wanted.values("string")
-    if made and words and made - words:
-        foreign = sorted(made - words)
-        shown = ", ".join(f'"{word}"' for word in foreign[:5])
-        message = f"the resource's schema does not know {shown} as {field}; this may yield it"
-        start, end = node.span
-        yield Mistake("SYN263", start, end - start, message, "", foreign[0], tuple(sorted(words)),
-                      certain=False)  # fmt: skip
+    for found in violations(schema, {field: node.value}):
+        if found.keyword == "format":  # of records no format is checked, but here it is known
+            told = f"the resource's schema wants another text here: {found.message}"
+            yield _at(node, "SYN263", told, certain=False)
 
 
 def _refused(judged: Judged, node: tree.Node, field: str, reason: Misfit) -> str:
@@ -201,14 +207,6 @@ def _without_counterpart(judged: Judged) -> Iterator[Mistake]:
         shown = ", ".join(f'"{word}"' for word in missing[:8])
         message = f"the table has nothing for {shown}: the field is then left out"
         yield _at(node, "SYN267", message, certain=False)
-
-
-def _origin(root: tree.Node, node: tree.Node) -> tree.Node:
-    """What a name is bound to, of a node that is one and is bound once; else the node."""
-    if not isinstance(node, tree.Variable):
-        return node
-    binds = [b for b in tree.walk(root) if isinstance(b, tree.Bind) and b.name == node.name]
-    return binds[0].value if len(binds) == 1 else node
 
 
 def _is_call_of(node: tree.Node, name: str) -> bool:

@@ -31,6 +31,8 @@ KINDS = (
 )
 # As plain as their first argument.
 ITEMS = _names("filter keys lookup reverse shuffle sort distinct merge spread single zip clone")
+# What makes an object of the members of its arguments: it is plain JSON if they are.
+COPIES = _names("merge")
 # What may not be collapsed yet.
 OPEN = _names("map filter keys lookup distinct each spread match")
 DEFINED = _names("count exists random")
@@ -45,6 +47,7 @@ GUARDS = {
     "s": "type({0}) is str", "n": "type({0}) in NUMBERS", "b": "type({0}) is bool",
     "o": "type({0}) is dict", "f": "isinstance({0}, Function)",
 }  # fmt: skip
+ITEM_TYPES = {"s": "TEXT_ITEMS", "n": "NUMBERS", "o": "OBJECT_ITEMS"}  # of arrays, by signature
 KIND_LETTERS = {
     Kind.TEXT: "s", Kind.NUMBER: "n", Kind.COMPUTED: "n", Kind.BOOLEAN: "b", Kind.FUNCTION: "f",
 }  # fmt: skip
@@ -57,11 +60,16 @@ def own(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
     return w.once(Value(f"f_{name}.take({', '.join(arguments)})", kind))
 
 
-def built_in(w: Writer, name: str, node: tree.Call, place: Place) -> Value:
-    """A function of the language: called at once where the arguments fit for certain."""
+def built_in(
+    w: Writer, name: str, node: tree.Call, place: Place, *, outward: bool = False
+) -> Value:
+    """A function of the language: called at once where the arguments fit for certain.
+
+    `outward`: its arguments must be plain JSON.
+    """
     if name == "join" and len(node.arguments) == 2:
         return _join(w, node, place)
-    values = [w.node(each, place) for each in node.arguments]
+    values = [w.node(each, place, outward=outward) for each in node.arguments]
     if name == "exists" and len(values) == 1:
         code = "True" if values[0].defined else f"({values[0].code} is not UNDEFINED)"
         return Value(code, Kind.BOOLEAN, defined=True)
@@ -138,7 +146,11 @@ def _guard(parameter: Parameter, value: Value) -> str | None:
     """The test of one argument: empty if it fits for certain, None if there is none."""
     letters = parameter.pattern.strip("?+").strip("[]").replace("m", "")
     if parameter.is_array:
-        return None if parameter.items else f"isinstance({value.code}, list)"
+        test = f"isinstance({value.code}, list)"
+        if not parameter.items:
+            return test
+        types = ITEM_TYPES.get(parameter.items)
+        return types and f"({test} and {types}.issuperset(map(type, {value.code})))"
     if set("asnblo") <= set(letters):
         return "" if "f" in letters or value.kind in PLAIN else None
     if value.defined and KIND_LETTERS.get(value.kind, "-") in letters:
@@ -150,7 +162,7 @@ def _guard(parameter: Parameter, value: Value) -> str | None:
 def _result(name: str, values: list[Value], code: str) -> Value:
     kind = next((kind for kind, names in KINDS if name in names), Kind.ANY)
     if name in ITEMS and all(json_like(value) for value in values[:1]):
-        kind = Kind.FLAT
+        kind = Kind.JSON if name in COPIES and values[0].kind in PLAIN else Kind.FLAT
     text = bool(values) and values[0].defined and values[0].kind is Kind.TEXT
     defined = name in DEFINED or (name in TEXTS and text)
     return Value(code, kind, defined=defined, open=name in OPEN)

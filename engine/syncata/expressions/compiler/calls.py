@@ -1,7 +1,7 @@
 """Code for calls of functions."""
 
 from syncata.expressions import tree
-from syncata.expressions.compiler.built_in import built_in, own
+from syncata.expressions.compiler.built_in import COPIES, built_in, own
 from syncata.expressions.compiler.constructors import function
 from syncata.expressions.compiler.names import bound_in
 from syncata.expressions.compiler.operands import is_built_in, named
@@ -12,7 +12,7 @@ from syncata.expressions.runtime.functions import Host
 from syncata.expressions.runtime.signatures import signature
 
 
-def call(w: Writer, node: tree.Call, place: Place, _outward: bool) -> Value:
+def call(w: Writer, node: tree.Call, place: Place, outward: bool) -> Value:
     """`$function(...)`."""
     name = node.function.name if isinstance(node.function, tree.Variable) else ""
     known = name if name and not _is_bound(place, name) else ""
@@ -20,7 +20,7 @@ def call(w: Writer, node: tree.Call, place: Place, _outward: bool) -> Value:
         w.built_in.add(known)
         if isinstance(BUILT_IN[known], Host):
             return own(w, known, node, place)
-        return built_in(w, known, node, place)
+        return built_in(w, known, node, place, outward=outward and known in COPIES)
     called = w.hold(w.node(node.function, place))
     outward = bool(known) and known != "$"
     arguments = [w.hold(w.node(each, place, outward=outward)).code for each in node.arguments]
@@ -34,6 +34,14 @@ def call(w: Writer, node: tree.Call, place: Place, _outward: bool) -> Value:
         code = f"{called.code}.take({listed[:-2]}) if type({called.code}) is Host else {code}"
         return w.keep(Value(code, Kind.JSON))
     return w.keep(Value(code, open=True))
+
+
+def makes_object(w: Writer, node: tree.Node, place: Place) -> bool:
+    """Whether a node yields an object, or nothing, that is plain JSON if its parts are."""
+    if isinstance(node, tree.Call) and isinstance(node.function, tree.Variable):
+        name = node.function.name
+        return name in COPIES and is_built_in(w, name) and not _is_bound(place, name)
+    return isinstance(node, tree.Object)
 
 
 def _is_bound(place: Place, name: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from syncata.expressions import tree
 from syncata.expressions.compiler import streams
+from syncata.expressions.compiler.calls import makes_object
 from syncata.expressions.compiler.constructors import function, group
 from syncata.expressions.compiler.filters import filtered, loop_item, makes_functions
 from syncata.expressions.compiler.members import core, leading_names, members, names_of, reach
@@ -131,7 +132,7 @@ def _step(
         often=_reads_often(step.node),
         repeated=place.repeated or not stream.single,
     )
-    outward = outward and isinstance(step.node, tree.Object) and not step.stages
+    outward = outward and makes_object(w, step.node, inner) and not step.stages
     w.emit(f"for {item.code} in {stream.code}:")
     with w.indented():
         value = _step_value(w, step.node, inner, outward=outward)

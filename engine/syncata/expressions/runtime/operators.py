@@ -9,6 +9,8 @@ from syncata.expressions.runtime.limits import Budget
 from syncata.expressions.values import LARGEST_PLAIN_INTEGER, UNDEFINED, finite, json_text, text_of
 
 NUMBERS = frozenset({int, float})
+TEXT_ITEMS = frozenset({str})
+OBJECT_ITEMS = frozenset({dict})
 LARGEST_EXACT = 2**53  # beyond it doubles, and so the reference's numbers, skip integers
 LARGEST_RANGE = 10_000_000
 

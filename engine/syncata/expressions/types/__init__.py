@@ -6,11 +6,11 @@ value that is possible, so what is told as certain is certain.
 """
 
 from syncata.expressions.types.fit import Misfit, misfit
-from syncata.expressions.types.infer import Typed, infer, outcomes
+from syncata.expressions.types.infer import Typed, facts_of, infer, outcomes
 from syncata.expressions.types.model import ANY, BOOLEAN, NUMBER, STRING, UNDEFINED, Type
 from syncata.expressions.types.schema import of_rules, of_schema
 from syncata.expressions.types.values import can_be_false, can_be_true, flat
-from syncata.expressions.types.walk import Mistake
+from syncata.expressions.types.walk import Mistake, Way, way_of
 from syncata.expressions.types.words import in_words, short
 
 __all__ = [
@@ -23,8 +23,10 @@ __all__ = [
     "Mistake",
     "Type",
     "Typed",
+    "Way",
     "can_be_false",
     "can_be_true",
+    "facts_of",
     "flat",
     "in_words",
     "infer",
@@ -33,4 +35,5 @@ __all__ = [
     "of_schema",
     "outcomes",
     "short",
+    "way_of",
 ]

@@ -6,7 +6,7 @@ It makes types narrower, so that no branch is complained about that is never tak
 from collections.abc import Callable
 
 from syncata.expressions import tree
-from syncata.expressions.types.model import ANY, NULL, SCALARS, Type
+from syncata.expressions.types.model import ANY, NULL, SCALARS, Type, union
 from syncata.expressions.types.values import can_be_false, can_be_true, true_part
 from syncata.expressions.types.walk import Place, Walk, way_of
 
@@ -52,7 +52,29 @@ def _operator(walk: Walk, test: tree.Binary, at: Place, holds: bool) -> Place | 
         for side, other in ((test.left, test.right), (test.right, test.left)):
             if isinstance(other, tree.Literal):
                 return _compared(walk, side, other, at, _equality(test.operator, holds))
+    if test.operator == "in":
+        return _listed(walk, test, at, holds=holds)
     return _doubtful(test, at)
+
+
+def _listed(walk: Walk, test: tree.Binary, at: Place, *, holds: bool) -> Place | None:
+    """`value in [...]`, where the list is of plain values that are written out."""
+    items = test.right.items if isinstance(test.right, tree.Array) else ()
+    if not items or not all(isinstance(item, tree.Literal) for item in items):
+        return _doubtful(test, at)
+    listed = union(walk.types.get(id(item), ANY) for item in items)
+    if holds:
+        return _narrowed(walk, test.left, at, _equal_to(listed))
+    return _narrowed(walk, test.left, at, _other_than_each(listed))
+
+
+def _other_than_each(listed: Type) -> Narrow:
+    def narrow(of: Type) -> Type:
+        for name in SCALARS & listed.kinds:
+            of = of.without(name, listed.values(name) or frozenset())
+        return of.but("null") if "null" in listed.kinds else of
+
+    return narrow
 
 
 def _equality(operator: str, holds: bool) -> tuple[bool, bool]:

@@ -231,6 +231,9 @@ def _with_context(rule: Profile, given: list[Type], at: Place) -> list[Type]:
         return given
     if not given:
         return [at.context]
+    needed = sum(not parameter.optional for parameter in rule.parameters)
+    if len(given) >= needed and given[0].kinds <= first.kinds:
+        return given  # there is nothing for the context to stand for
     return [given[0] | at.context, *given[1:], at.context]
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from syncata.expressions import tree
 from syncata.expressions.types import blocks, calls, operators, paths
+from syncata.expressions.types.assume import assume
 from syncata.expressions.types.model import Type
-from syncata.expressions.types.walk import Mistake, Place, Rule, Walk
+from syncata.expressions.types.walk import Mistake, Place, Rule, Walk, Way
+
+_NO_FACTS: Mapping[Way, Type] = MappingProxyType({})
 
 RULES: Mapping[type, Rule] = {
     tree.Literal: blocks.literal,
@@ -52,13 +56,36 @@ class Typed:
         return self._walk.shown(node)
 
 
-def infer(node: tree.Node, text: str, context: Type, outer: Mapping[str, Type]) -> Typed:
+def infer(
+    node: tree.Node,
+    text: str,
+    context: Type,
+    outer: Mapping[str, Type],
+    facts: Mapping[Way, Type] = _NO_FACTS,
+) -> Typed:
     """The types of a tree, made from `text`, whose `$` is `context`; `outer` are the values that
-    the expression can see besides."""
+    the expression can see besides, `facts` what else is known of values."""
     walk = Walk(text, outer, RULES)
-    at = Place(context, context, {}, {}).scoped([node], {})
+    at = Place(context, context, {}, facts).scoped([node], {})
     found = walk.visit(node, at)
     return Typed(found, tuple(walk.mistakes.values()), walk)
+
+
+def facts_of(
+    node: tree.Node,
+    text: str,
+    context: Type,
+    outer: Mapping[str, Type],
+    facts: Mapping[Way, Type] = _NO_FACTS,
+) -> Mapping[Way, Type]:
+    """What is known of values where this condition has counted as true, besides `facts`."""
+    walk = Walk(text, outer, RULES)
+    at = Place(context, context, {}, facts).scoped([node], {})
+    walk.visit(node, at)
+    found = assume(walk, node, at, holds=True)
+    if found is None:
+        return facts
+    return {way: of for way, of in found.facts.items() if not way[0] or way[0] in outer}
 
 
 def outcomes(node: tree.Node) -> list[tree.Node]:

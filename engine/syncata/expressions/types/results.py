@@ -129,6 +129,12 @@ def _always(of: Type) -> Result:
     return lambda _given: of
 
 
+def _instant(given: Sequence[Type]) -> Type:
+    """What does not fit a picture is nothing; without a picture it is an error."""
+    sure = len(given) == 1 and "undefined" not in given[0].kinds
+    return NUMBER if sure else NUMBER | UNDEFINED
+
+
 def _nothing(of: Type) -> Type:
     return UNDEFINED if of.kinds & {"undefined", "null"} else NEVER
 
@@ -170,7 +176,7 @@ _SPECIAL: Mapping[str, Result] = MappingProxyType(
         "unmapped": _always(UNDEFINED),
         "duration": _always(NUMBER | UNDEFINED),
         "language": _language,
-        "toMillis": _always(NUMBER | UNDEFINED),
+        "toMillis": _instant,
         "link": _always(STRING | UNDEFINED),
         "text": lambda given: STRING | _nothing(given[0]),
         "html": lambda given: STRING | _nothing(given[0]),

@@ -21,7 +21,7 @@ from syncata.expressions.types.model import (
 
 _CHOICES = ("oneOf", "anyOf")
 _DEEPEST = 40
-_MORE_MEMBERS = frozenset({"allOf", "if", "dependencies", "patternProperties"})
+_MORE_MEMBERS = frozenset({"if", "dependencies", "patternProperties"})
 
 
 def of_schema(schema: Any, whose: str = "") -> Type:
@@ -56,6 +56,9 @@ class _Reader:
             branches = schema.get(word)
             if isinstance(branches, list) and branches:
                 found = _both(found, union(self.read(branch) for branch in branches))
+        together = schema.get("allOf")
+        for part in together if isinstance(together, list) else ():
+            found = _intersection(found, self.read(part))
         return _limited(found, schema)
 
     def _referenced(self, reference: str) -> Type:
@@ -77,13 +80,12 @@ class _Reader:
         return found
 
     def _shape(self, schema: Mapping[str, Any]) -> Shape | None:
-        properties = schema.get("properties")
+        properties, names = schema.get("properties"), schema.get("required")
+        given = names if isinstance(names, list) else []
         if not isinstance(properties, Mapping):
-            if "additionalProperties" not in schema:
+            if not given and "additionalProperties" not in schema:
                 return None
             properties = {}
-        names = schema.get("required")
-        given = names if isinstance(names, list) else []
         required = frozenset(name for name in given if isinstance(name, str))
         members = {
             name: self.read(part) if name in required else self.read(part) | UNDEFINED
@@ -124,6 +126,38 @@ def _both(one: Type, other: Type) -> Type:
         members = {**(inner.members if inner else {}), **around.members}
         narrowed = replace(narrowed, shape=Shape(members, ANY, "", around.required))
     return narrowed
+
+
+def _intersection(one: Type, other: Type) -> Type:
+    """What fits both, or more: parts of `allOf`."""
+    kinds = one.kinds & other.kinds
+    only = {}
+    for name in SCALARS & kinds:
+        left, right = one.values(name), other.values(name)
+        words = left if right is None else right if left is None else left & right
+        if words is not None:
+            only[name] = words
+    kinds = frozenset(name for name in kinds if only.get(name) != frozenset())
+    items, shape = one.items or other.items, one.shape or other.shape
+    if one.items is not None and other.items is not None:
+        items = _intersection(one.items, other.items)
+    if one.shape is not None and other.shape is not None:
+        shape = _members_of_both(one.shape, other.shape)
+    filled = one.filled or other.filled
+    return Type(kinds, {n: w for n, w in only.items() if n in kinds}, items, shape, filled=filled)
+
+
+def _members_of_both(one: Shape, other: Shape) -> Shape:
+    required = one.required | other.required
+    members = {}
+    for name in dict.fromkeys([*one.members, *other.members]):
+        of = _intersection(one.member(name), other.member(name))
+        members[name] = of.defined if name in required else of
+    rests = [shape.rest for shape in (one, other)]
+    closed = None in rests
+    rest = None if closed else rests[0] if rests[1] == ANY else rests[1]
+    whose = one.whose if one.whose == other.whose else ""
+    return Shape(members, rest, whose, required)
 
 
 def _limited(found: Type, schema: Mapping[str, Any]) -> Type:

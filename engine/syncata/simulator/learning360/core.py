@@ -136,7 +136,7 @@ class Core:
         return page(request, self._courses.rows, 500, keep, course_shown)
 
     async def list_attempts(self, request: Request) -> Response:
-        """List attempts, 500 at a time, in the order of their creation."""
+        """List course statistics, which are attempts: 500 at a time, in the order of creation."""
         asked = Brackets(request, ATTEMPT_FILTERS)
 
         def keep(attempt: Attempt) -> bool:

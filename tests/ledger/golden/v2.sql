@@ -1,0 +1,75 @@
+-- A ledger as version 2 left it.
+PRAGMA application_id = 1398361676;
+PRAGMA user_version = 2;
+BEGIN TRANSACTION;
+CREATE TABLE approval (
+    run TEXT PRIMARY KEY, made_at TEXT NOT NULL, word TEXT NOT NULL, ceilings TEXT NOT NULL
+);
+INSERT INTO "approval" VALUES('20260101T080000Z-aaaa','2026-02-01T08:08:00+00:00','approved','[["courses", "max_archives", 3]]');
+CREATE TABLE batch (
+    id INTEGER PRIMARY KEY, run TEXT NOT NULL, sync TEXT NOT NULL, operation TEXT NOT NULL,
+    location TEXT, submitted_at TEXT NOT NULL, state TEXT NOT NULL, changes BLOB NOT NULL
+);
+INSERT INTO "batch" VALUES(1,'20260101T080000Z-aaaa','courses','upsert','/jobs/7','2026-01-01T08:00:00.000+00:00','accepted',CAST('[["courses","one","update","source","61616161616161616161616161616161","6161616161616161","6161616161616161","{\"name\":\"one\"}","{\"name\":\"one\"}","t-one",1,null,0,"",null]]' AS BLOB));
+CREATE TABLE cursor (
+    sync INTEGER PRIMARY KEY, value TEXT NOT NULL, basis TEXT NOT NULL, full_at TEXT NOT NULL
+);
+INSERT INTO "cursor" VALUES(2,'2026-01-01','basis','2026-01-01');
+CREATE TABLE drift (
+    sync INTEGER NOT NULL, key TEXT NOT NULL, field TEXT NOT NULL, times INTEGER NOT NULL,
+    PRIMARY KEY (sync, key, field)
+) WITHOUT ROWID;
+INSERT INTO "drift" VALUES(1,'one','name',1);
+CREATE TABLE forgotten (person TEXT PRIMARY KEY, since TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+INSERT INTO "meta" VALUES('identity','{"shop": "acme", "key of courses": "id"}');
+INSERT INTO "meta" VALUES('salt','d141efb57aa566e625002f2b852986ec');
+INSERT INTO "meta" VALUES('serial','8');
+INSERT INTO "meta" VALUES('standing','paused');
+INSERT INTO "meta" VALUES('turn','0');
+CREATE TABLE payload (
+    id INTEGER PRIMARY KEY, payload TEXT, target_id TEXT,
+    first_run TEXT NOT NULL, last_run TEXT NOT NULL, content_check INTEGER NOT NULL
+);
+INSERT INTO "payload" VALUES(1,'{"name":"one"}','t-one','20260101T080000Z-aaaa','20260101T080000Z-aaaa',1697886322);
+INSERT INTO "payload" VALUES(2,'{"name":"two"}','t-two','20260101T080000Z-aaaa','20260101T080000Z-aaaa',4218825037);
+INSERT INTO "payload" VALUES(3,'{"name":"three"}','t-three','20260101T080000Z-aaaa','20260101T080000Z-aaaa',240046961);
+INSERT INTO "payload" VALUES(4,'{"name":"part"}','t-part','20260101T080000Z-aaaa','20260101T080000Z-aaaa',2419036036);
+CREATE TABLE record (
+    id INTEGER PRIMARY KEY, sync INTEGER NOT NULL, key TEXT NOT NULL,
+    source BLOB NOT NULL, spec BLOB NOT NULL, vals BLOB NOT NULL,
+    archived TEXT, misses INTEGER NOT NULL,
+    UNIQUE (sync, key)
+);
+INSERT INTO "record" VALUES(1,1,'one',X'61616161616161616161616161616161',X'6161616161616161',X'6161616161616161',NULL,0);
+INSERT INTO "record" VALUES(2,1,'two',X'61616161616161616161616161616161',X'6161616161616161',X'6161616161616161','closed',0);
+INSERT INTO "record" VALUES(3,1,'three',X'61616161616161616161616161616161',X'6161616161616161',X'6161616161616161',NULL,1);
+INSERT INTO "record" VALUES(4,2,'part',X'61616161616161616161616161616161',X'6161616161616161',X'6161616161616161',NULL,0);
+CREATE TABLE reject (
+    sync INTEGER NOT NULL, key TEXT NOT NULL, stage TEXT NOT NULL,
+    code TEXT NOT NULL, message TEXT NOT NULL, field TEXT NOT NULL, position TEXT NOT NULL,
+    source BLOB NOT NULL, first_run TEXT NOT NULL, last_run TEXT NOT NULL,
+    first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, attempts INTEGER NOT NULL,
+    record TEXT,
+    PRIMARY KEY (sync, key, stage)
+) WITHOUT ROWID;
+INSERT INTO "reject" VALUES(1,'five','map','SYN604','no name','name','shop.yaml:3:4',X'7373737373737373737373737373737373737373737373737373737373737373','20260101T080000Z-aaaa','20260101T080000Z-aaaa','2026-02-01T08:06:00+00:00','2026-02-01T08:06:00+00:00',1,NULL);
+INSERT INTO "reject" VALUES(1,'four','target','SYN608','too long','','',X'61616161616161616161616161616161616161616161616161616161616161611830B2BEFDAD0BD2','20260101T080000Z-aaaa','20260101T080000Z-aaaa','2026-02-01T08:04:00+00:00','2026-02-01T08:04:00+00:00',1,NULL);
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, command TEXT NOT NULL,
+    started TEXT NOT NULL, ended TEXT, state TEXT NOT NULL, exit_code INTEGER, header TEXT NOT NULL
+);
+INSERT INTO "run" VALUES(1,'20260101T080000Z-aaaa','run','2026-02-01T08:01:00+00:00','2026-02-01T08:09:00+00:00','held',7,'{"run":"20260101T080000Z-aaaa","connection":"acme","only":[],"limited":false}');
+CREATE TABLE sync (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+INSERT INTO "sync" VALUES(1,'courses');
+INSERT INTO "sync" VALUES(2,'parts');
+CREATE TABLE waiting (
+    sync INTEGER NOT NULL, key TEXT NOT NULL, what TEXT NOT NULL, record TEXT,
+    last_run TEXT NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    PRIMARY KEY (sync, key)
+) WITHOUT ROWID;
+INSERT INTO "waiting" VALUES(2,'late','a reference',NULL,'20260101T080000Z-aaaa','2026-02-01T08:07:00+00:00','2026-02-01T08:07:00+00:00',1);
+CREATE INDEX batch_open ON batch (id) WHERE state <> 'done';
+CREATE INDEX payload_target ON payload (target_id) WHERE target_id IS NOT NULL;
+COMMIT;

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from tests.acceptance.canaries import leaking_files, leaks, spellings
+from tests.cli.calling import ended
 
 from syncata.checks import check_spec, load_connection
 from syncata.checks.places import PLACES
@@ -39,6 +40,7 @@ syncs:
     map:
       name: title
 """
+CANARY_TEXT = "cAnaRy-7f3b-1234"
 CANARY = 'cAnaRy-7f3b/+&=%s"é'
 
 
@@ -102,6 +104,41 @@ def test_a_secret_as_text_is_refused_and_not_repeated(tmp_path: Path) -> None:
     (finding,) = refused.value.findings
     assert finding.code == "SYN414"
     assert leaks(str(finding).encode(), [CANARY]) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"{$settings.token}"', CANARY_TEXT),
+        ("  streams:", f"  headers: {{Authorization: {CANARY_TEXT}}}\n  streams:"),
+    ],
+)
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_credential_in_a_spec_is_refused_and_not_repeated(
+    tmp_path: Path, old: str, new: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `validate` shows may be the public log of a pull request."""
+    connection(tmp_path, SPEC.replace(old, new, 1), token="${env:TOKEN}")
+    assert ended("validate", str(tmp_path), "--format", form) == 3
+    shown = "".join(capsys.readouterr())
+    assert "SYN405" in shown
+    assert leaks(shown.encode(), [CANARY_TEXT]) == []
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "github"])
+def test_a_proxys_password_as_text_is_refused_and_not_repeated(
+    tmp_path: Path, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A reference may stand there."""
+    path = connection(tmp_path, token="${env:TOKEN}")
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    for password, code in ((CANARY_TEXT, 3), ("${env:PROXY_PASSWORD}", 0)):
+        whole["proxy"] = f"http://me:{password}@proxy.example:3128"
+        path.write_text(json.dumps(whole, indent=1), encoding="utf-8")
+        assert ended("validate", str(tmp_path), "--format", form) == code
+        shown = "".join(capsys.readouterr())
+        assert ("SYN414" in shown) == (code == 3)
+        assert leaks(shown.encode(), [CANARY_TEXT]) == []
 
 
 def test_a_secret_that_is_missing_is_named_by_its_variable(tmp_path: Path) -> None:

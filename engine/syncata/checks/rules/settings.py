@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from syncata.checks.draft7 import schema_problem, violations
-from syncata.checks.subject import Subject, at_key, at_value, finding
+from syncata.checks.subject import Subject, at_key, at_value, finding, hiding
 from syncata.errors import Finding
 from syncata.expressions import PatternError, pattern_of
 from syncata.spec.build import RULE_WORDS
@@ -56,12 +56,13 @@ def credentials_are_secret(subject: Subject) -> Iterator[Finding]:
         fields = [auth[word] for word in _CONVINCING if auth[word].text()]
         known = [used[field.path] for field in fields if field.path in used]
         if fields and len(known) == len(fields) and secret.isdisjoint(set().union(*known)):
-            yield at_value(fields[0], "SYN405", "this credential is no secret", _ADVICE)
+            found = at_value(fields[0], "SYN405", "this credential is no secret", _ADVICE)
+            yield hiding(found, fields[0])
         for name, header in subject.root[side]["headers"].items():
             telling = name.lower() in _TELLING and header.path in used
             if telling and secret.isdisjoint(used[header.path]):
                 message = f"the header {name} holds a credential"
-                yield at_value(header, "SYN405", message, _ADVICE)
+                yield hiding(at_value(header, "SYN405", message, _ADVICE), header)
 
 
 def _pattern(node: Node) -> Iterator[Finding]:

@@ -1,18 +1,14 @@
 """What the target holds already: found before it would be made a second time."""
 
-import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from syncata.errors import RecordRejected
-from syncata.ledger import Batch
-from syncata.model import Action, Change, Outcome, Verdict
+from syncata.model import Action, Change
 from syncata.plan import adoption
 from syncata.planning import SyncPlanner
 from syncata.session import Session
-from syncata.spec.model import Sync
 from syncata.spec.operations import Find
-from syncata.target.finder import Finder, Found, observed_part
+from syncata.target.finder import Finder, Found
 from syncata.target.references import ReferenceMissing
 
 
@@ -76,31 +72,6 @@ def _alone(planner: SyncPlanner, adopted: Mapping[str, Sequence[str]]) -> list[s
     return alone
 
 
-async def resume_create(session: Session, sync: Sync, batch: Batch, run: str) -> None:
-    """A create whose answer was never read: what the target holds now may be what it made.
-
-    It is, if it says what we sent; anything else is planned anew, and then found.
-    """
-    resource = session.connection.spec.target.resources[sync.resource]
-    outcomes = []
-    if resource.find is not None:
-        for change in batch.changes:
-            found = await _find(session, Finder(resource.find), change)
-            if found is not None and _is_ours(found, change):
-                outcomes.append(Outcome(change, Verdict.OK, found.target_id))
-    session.ledger.settle(run, batch.id, outcomes)
-
-
-def _is_ours(found: Found, change: Change) -> bool:
-    desired = payload_of(change)
-    return observed_part(found.observed, desired) == desired
-
-
 async def _find(session: Session, finder: Finder, change: Change) -> Found | None:
     scope = session.context.scope(session.functions)
     return await finder.find(session.target, scope, change.key, change.desired)
-
-
-def payload_of(change: Change) -> Mapping[str, Any]:
-    """What a change brings to the target."""
-    return dict(json.loads(change.desired or "{}"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from syncata.api import answer_scope
@@ -132,3 +132,17 @@ def list_met(body: Any, reads: Expression) -> list[Any] | None:
         if isinstance(value, list):
             return value
     return None
+
+
+def instant_text(instant: datetime) -> str:
+    """An instant in ISO 8601, UTC, to the millisecond."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant_of(value: Any) -> datetime | None:
+    """The instant that a text in ISO 8601 names (UTC where it names no zone), if it does."""
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

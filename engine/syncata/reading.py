@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from syncata.pages import Reading
+from syncata.pages import Reading, instant_of, instant_text
 from syncata.planning import SyncPlanner
 from syncata.session import Session
-from syncata.source import StreamReader, instant_of, instant_text
+from syncata.source import StreamReader
 from syncata.spec.model import Incremental
 
 

@@ -233,10 +233,11 @@ async def _carry_out(
         keep_aside(session, plan, run)
     raise_if_held(plan, decisions, adopt=options.adopt)
     report["passed"], report["stops"] = report["stops"], []  # somebody agreed to what they measured
-    remember_identity(session.connection, session.ledger)
-    keep_aside(session, plan, run)
-    if report["command"] == ACTIVATE:
-        session.ledger.consent.stand(ACTIVE)
+    with session.ledger.at_once():
+        remember_identity(session.connection, session.ledger)
+        keep_aside(session, plan, run)
+        if report["command"] == ACTIVATE:
+            session.ledger.consent.stand(ACTIVE)
     counts: dict[str, ApplyCounts] = {}
     try:
         await apply_plan(session, plan, run, counts)
@@ -246,7 +247,8 @@ async def _carry_out(
         ]
         report["waiting"] = waiting_report(session.ledger.waiting_counts())
     if not report["limited"]:
-        conclude(session, plan, counts)
+        with session.ledger.at_once():
+            conclude(session, plan, counts)
     code = _exit_code(plan, counts.values())
     # What others wait for was set aside: that was no good run.
     waiting = any(c.waiting for c in counts.values())

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list
@@ -16,7 +16,15 @@ from syncata.expressions import (
     compile_template,
 )
 from syncata.model import JsonObject, digest, key_text
-from syncata.pages import NextPage, Reading, list_met, require_data, require_shape
+from syncata.pages import (
+    NextPage,
+    Reading,
+    instant_of,
+    instant_text,
+    list_met,
+    require_data,
+    require_shape,
+)
 from syncata.spec.model import Absent, Incremental, Stream
 from syncata.spec.requests import Pagination
 from syncata.transport import Answer, Endpoint, Request
@@ -170,20 +178,6 @@ class ChangedSince:
                 continue  # the record is judged elsewhere; it moves no cursor
             if changed is not None and (reading.latest is None or changed > reading.latest):
                 reading.latest = changed
-
-
-def instant_text(instant: datetime) -> str:
-    """An instant in ISO 8601, UTC, to the millisecond."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def instant_of(value: Any) -> datetime | None:
-    """The instant that a text in ISO 8601 names (UTC where it names no zone), if it does."""
-    try:
-        found = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 class AbsentLookup:

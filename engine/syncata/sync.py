@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from syncata.absence import Absences, Existing
-from syncata.adopting import find_existing, resume_create
+from syncata.adopting import find_existing
 from syncata.api import holds
 from syncata.apply import Applier, ApplyCounts
 from syncata.expressions import UNDEFINED, compile_expression
@@ -110,8 +110,6 @@ async def resume(session: Session, run: str) -> int:
         sync = session.connection.spec.syncs.get(batch.sync)
         if sync is None:  # the spec has lost this sync; its records are no concern of ours now
             session.ledger.settle(run, batch.id, [])
-        elif batch.operation == "create" and batch.location is None:
-            await resume_create(session, sync, batch, run)
         else:
             await applier_for(session, sync, run).resume(batch)
     return len(batches)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.ledger.making import change, refused
 
-from syncata.apply.failures import MAX_MESSAGE, told
+from syncata.apply.recorder import MAX_MESSAGE, told
 from syncata.document import Scalar
 from syncata.expressions import Scope
 from syncata.model import Outcome, Verdict

@@ -4,16 +4,16 @@ Nothing is confirmed but by the target's answer. What is in flight is journalled
 first, so that a run that dies is taken up by the next one.
 """
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
-from syncata.apply.batches import batches
-from syncata.apply.counts import ApplyCounts, put_back
-from syncata.apply.failures import first_of, told
+from syncata.apply.bulk import BulkSender
+from syncata.apply.counts import ApplyCounts
+from syncata.apply.doubt import Doubt
+from syncata.apply.recorder import Progress, Recorder
 from syncata.errors import RecordRejected, SpecFailed, SyncataError
 from syncata.expressions import Scope
 from syncata.ledger import Batch, Ledger, Staging
@@ -22,14 +22,9 @@ from syncata.model import NO_STAMP, Action, Change, Outcome, Verdict, canonical
 from syncata.plan import adoption
 from syncata.spec.operations import Resource
 from syncata.target.finder import Finder, Found
-from syncata.target.jobs import JobLost
 from syncata.target.references import ReferenceMissing, References
-from syncata.target.writer import CONFLICT, GONE, Accepted, Divided, Writer
+from syncata.target.writer import CONFLICT, GONE, Writer
 from syncata.transport import Endpoint, InDoubt, World
-
-Progress = Callable[[str, int], None]
-
-_PENDING = "the next run sends it again"
 
 
 @dataclass(slots=True)
@@ -51,9 +46,23 @@ class Applier:
     counts: ApplyCounts = field(default_factory=ApplyCounts)
     _writers: dict[str, Writer] = field(default_factory=dict)
     _taken_over: list[Change] = field(default_factory=list)
+    _recorder: Recorder = field(init=False)
+    _doubt: Doubt = field(init=False)
+    _bulk: BulkSender = field(init=False)
 
     def __post_init__(self) -> None:
         self._writers = {n: Writer(op) for n, op in self.resource.operations.items()}
+        self._recorder = Recorder(
+            self.sync, self.run, self.ledger, self.counts, self.redact, self.progress
+        )
+        self._doubt = Doubt(
+            self.resource, self.ledger, self.endpoint, self.scope, self.world, self._recorder.tick
+        )
+        # What has an order is not sent beside what comes before it.
+        jobs = 1 if self.compiled.sync.order else self.jobs
+        self._bulk = BulkSender(
+            self._recorder, self._doubt, self.endpoint, self.scope, self.world, jobs
+        )
 
     async def apply(self, staging: Staging) -> ApplyCounts:
         """Carry out everything staged for the sync, in the order that is safe.
@@ -94,10 +103,10 @@ class Applier:
                 self.references.resolved(json.loads(change.desired or "null"))
             )
         except ReferenceMissing as missing:
-            self._settle(None, [Outcome(change, Verdict.WAITING, None, missing.what)])
+            self._recorder.settle(None, [Outcome(change, Verdict.WAITING, None, missing.what)])
             return None
         except RecordRejected as why:
-            self._settle(None, [Outcome(change, Verdict.REJECTED, None, why.message)])
+            self._recorder.settle(None, [Outcome(change, Verdict.REJECTED, None, why.message)])
             return None
         resolved = replace(change, desired=canonical(payload).decode())
         if change.action is Action.UPDATE and resolved.desired == change.confirmed:
@@ -113,7 +122,7 @@ class Applier:
             held = replace(
                 change, desired=change.confirmed, stamp=NO_STAMP if differs else change.stamp
             )
-            self._settle(None, [Outcome(held, Verdict.OK, change.target_id)])
+            self._recorder.settle(None, [Outcome(held, Verdict.OK, change.target_id)])
             if differs:
                 updates.append(replace(change, action=Action.UPDATE))
         return updates
@@ -152,7 +161,7 @@ class Applier:
             assert next(changes, None) is None, f"checked: the resource has {operation}"
             return []
         if writer.is_bulk:
-            return await self._in_parallel(writer, changes, keep=keep)
+            return await self._bulk.send(writer, changes, keep=keep)
         outcomes = []
         for change in changes:
             outcome = await self._send_one(writer, change)
@@ -162,20 +171,14 @@ class Applier:
 
     async def _send_one(self, writer: Writer, change: Change) -> Outcome:
         # A create that is sent twice makes two: the next run must know that one was under way.
-        journal = None if writer.is_safe else self._intend(writer, [change])
+        sent = self._doubt.now()
+        journal = None if writer.is_safe else self._recorder.intend(writer.name, [change], sent)
         try:
-            outcome = await writer.write_one(self.endpoint, self.scope, change)
+            outcome = await self._written(writer, change, sent)
         except InDoubt:
-            raise
-        except ReferenceMissing as missing:
-            if missing.key is None:  # every request of the sync needs it
-                if journal is not None:
-                    self.ledger.settle(self.run, journal, [])
-                raise
-            outcome = Outcome(change, Verdict.WAITING, None, missing.what)
-        except SyncataError:
-            if journal is not None:  # it was not carried out, for certain
-                self.ledger.settle(self.run, journal, [])
+            raise  # it stays in the journal: the next run looks for it
+        except (SyncataError, ReferenceMissing):
+            self._recorder.forget(journal)
             raise
         if outcome.verdict is Verdict.OK and writer.gives_ids and outcome.target_id is None:
             # It stays in the journal: once the spec is right, the next run finds it.
@@ -185,13 +188,32 @@ class Applier:
                 hint=f"correct `{writer.name}.id` in the spec",
             )
         if outcome.message == CONFLICT and (found := await self._found(change)) is not None:
-            self._settle(journal, [])
+            self._recorder.settle(journal, [])
             adopted = adoption(self.compiled, change, found.target_id, found.observed)
             self._taken_over += self._adopt(iter([adopted]))
             return outcome
         if outcome.message != GONE:
-            self._settle(journal, [outcome])
+            self._recorder.settle(journal, [outcome])
         return outcome
+
+    async def _written(self, writer: Writer, change: Change, sent: datetime) -> Outcome:
+        try:
+            return await writer.write_one(self.endpoint, self.scope, change)
+        except InDoubt as doubt:
+            made = None if writer.is_safe else await self._made(change, sent, doubt)
+            if made is None:
+                raise
+            return Outcome(change, Verdict.OK, made.target_id)
+        except ReferenceMissing as missing:
+            if missing.key is None:  # every request of the sync needs it
+                raise
+            return Outcome(change, Verdict.WAITING, None, missing.what)
+
+    async def _made(self, change: Change, sent: datetime, doubt: InDoubt) -> Found | None:
+        try:
+            return await self._doubt.made(change, sent)
+        except SyncataError as why:  # looking failed, too: it stays in doubt
+            raise doubt from why
 
     async def _found(self, change: Change) -> Found | None:
         """What a create collided with, if the spec says that such things are always ours."""
@@ -200,97 +222,26 @@ class Applier:
             return None
         return await Finder(find).find(self.endpoint, self.scope, change.key, change.desired)
 
-    async def _in_parallel(
-        self, writer: Writer, changes: Iterator[Change], *, keep: bool
-    ) -> list[Outcome]:
-        some = batches(writer, self.scope, changes)
-        kept: list[Outcome] = []
-
-        async def work() -> None:
-            for batch in some:
-                async with self.endpoint.account.job():
-                    outcomes = await self._send_batch(writer, batch)
-                if keep:
-                    kept.extend(outcomes)
-
-        try:
-            # What has an order is not sent beside what comes before it.
-            jobs = 1 if self.compiled.sync.order else self.jobs
-            async with asyncio.TaskGroup() as group:
-                for _ in range(jobs):
-                    group.create_task(work())
-        except ExceptionGroup as failures:
-            raise first_of(failures) from failures
-        return kept
-
-    async def _send_batch(self, writer: Writer, batch: Mapping[str, Change]) -> list[Outcome]:
-        journal = self._intend(writer, list(batch.values()))
-        try:
-            answer = await writer.write_many(self.endpoint, self.scope, batch)
-        except ReferenceMissing:
-            self.ledger.settle(self.run, journal, [])
-            raise
-        if isinstance(answer, Divided):
-            self.ledger.settle(self.run, journal, [])
-            return [o for half in answer.halves for o in await self._send_batch(writer, half)]
-        if isinstance(answer, Accepted):
-            self.ledger.accepted(journal, answer.location)
-            return await self.follow(writer, journal, answer.location, batch)
-        self._settle(journal, answer)
-        return answer
-
-    async def follow(
-        self,
-        writer: Writer,
-        journal: int | None,
-        location: str,
-        batch: Mapping[str, Change],
-        age: float = 0.0,
-    ) -> list[Outcome]:
-        """Wait for a job and take its results in. Raises Unavailable, CredentialsRefused.
-
-        `batch` holds its changes by their match, `age` are seconds since it was submitted.
-        """
-        assert writer.follower is not None
-        try:
-            await writer.follower.ended(
-                self.endpoint,
-                self.scope,
-                location,
-                world=self.world,
-                tick=lambda: self.progress(self.sync, 0),
-                age=age,
-            )
-            outcomes = await writer.job_outcomes(self.endpoint, self.scope, location, batch)
-        except JobLost as lost:
-            why = f"{lost}; {_PENDING}"
-            outcomes = [Outcome(c, Verdict.UNKNOWN, None, why) for c in batch.values()]
-        self._settle(journal, outcomes)
-        return outcomes
-
     async def resume(self, open_batch: Batch) -> None:
         """Take up a batch that a run left behind.
 
-        A job the target accepted is followed; one that may never have been sent is forgotten, and
-        its records are planned anew: the ledger does not hold them as confirmed.
+        A job the target accepted is followed, and looked for where its answer was never read.
+        What was not carried out is forgotten, and its records are planned anew: the ledger does
+        not hold them as confirmed. Raises Unavailable where it cannot be told yet.
         """
         writer = self._writers.get(open_batch.operation)
-        if open_batch.location is None or writer is None or writer.follower is None:
-            self.ledger.settle(self.run, open_batch.id, [])
-            return
-        batch = {writer.match(self.scope, change): change for change in open_batch.changes}
-        since = self.world.now() - datetime.fromisoformat(open_batch.submitted_at)
-        age = since.total_seconds()
-        await self.follow(writer, open_batch.id, open_batch.location, batch, age)
+        if writer is None:
+            self._recorder.forget(open_batch.id)
+        elif writer.is_bulk:
+            await self._bulk.resume(writer, open_batch)
+        else:
+            await self._resume_create(open_batch)
 
-    def _intend(self, writer: Writer, changes: Sequence[Change]) -> int:
-        now = self.world.now().isoformat(timespec="milliseconds")
-        return self.ledger.intend(Batch(self.run, self.sync, writer.name, now, changes))
-
-    def _settle(self, journal: int | None, outcomes: Sequence[Outcome]) -> None:
-        self.ledger.settle(self.run, journal, [told(o, self.redact) for o in outcomes])
-        if restored := put_back(outcomes):
-            self.ledger.drifts.count(self.sync, restored, [])
-        for outcome in outcomes:
-            self.counts.add(outcome)
-        self.progress(self.sync, len(outcomes))
+    async def _resume_create(self, open_batch: Batch) -> None:
+        """What the target holds now may be what was made; anything else is planned anew."""
+        sent, outcomes = datetime.fromisoformat(open_batch.submitted_at), list[Outcome]()
+        for change in open_batch.changes:
+            made = await self._doubt.made(change, sent)
+            if made is not None:
+                outcomes.append(Outcome(change, Verdict.OK, made.target_id))
+        self._recorder.settle(open_batch.id, outcomes)

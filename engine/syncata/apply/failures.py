@@ -1,13 +1,7 @@
-"""Which of several failures at the same time is told, and how."""
-
-from collections.abc import Callable
-from dataclasses import replace
+"""Which of several failures at the same time is told."""
 
 from syncata.errors import SyncataError
-from syncata.model import Outcome
 from syncata.target.references import ReferenceMissing
-
-MAX_MESSAGE = 500
 
 
 def first_of(failures: ExceptionGroup[Exception]) -> Exception:
@@ -24,13 +18,3 @@ def first_of(failures: ExceptionGroup[Exception]) -> Exception:
     flatten(failures)
     ours = [f for f in flat if isinstance(f, SyncataError | ReferenceMissing)]
     return (ours or flat)[0]
-
-
-def told(outcome: Outcome, redact: Callable[[str], str]) -> Outcome:
-    """An outcome as it is kept: what the target says of an item may echo what it was sent with.
-
-    It is cut after it was cleaned: half a secret would not be found any more.
-    """
-    if not outcome.message:
-        return outcome
-    return replace(outcome, message=redact(outcome.message)[:MAX_MESSAGE])

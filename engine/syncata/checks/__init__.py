@@ -10,7 +10,7 @@ from syncata.checks.connections import (
     load_connection,
 )
 from syncata.checks.draft7 import explain
-from syncata.checks.editing import check_bytes, check_document, diagnostics, is_connection
+from syncata.checks.editing import check_document, diagnostics, is_connection
 from syncata.checks.explaining import explanation_lines, meaning_of, nearest_code
 from syncata.checks.github import to_github
 from syncata.checks.load import (
@@ -35,7 +35,6 @@ __all__ = [
     "SUFFIXES",
     "Code",
     "Place",
-    "check_bytes",
     "check_connection",
     "check_document",
     "check_spec",

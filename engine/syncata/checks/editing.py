@@ -23,22 +23,16 @@ def diagnostics(text: str, path: Path) -> list[dict[str, Any]]:
     `source` and `message` (with advice on a line of its own). They stand in the order of the file.
     Findings about other files, such as the spec that a connection names, are left out.
     """
-    found = check_bytes(text.encode(errors="replace"), str(path))
+    try:
+        found = check_document(load_bytes(text.encode(errors="replace"), str(path)))
+    except SpecInvalid as invalid:
+        found = invalid.findings
     lines = text.split("\n")
     return [_diagnostic(finding, lines) for finding in found if finding.position.file == str(path)]
 
 
-def check_bytes(content: bytes, name: str) -> tuple[Finding, ...]:
-    """Everything that is wrong with the file `name`, by position; warnings too."""
-    try:
-        document = load_bytes(content, name)
-    except SpecInvalid as invalid:
-        return invalid.findings
-    return check_document(document)
-
-
 def check_document(document: Document) -> tuple[Finding, ...]:
-    """Everything that is wrong with what a file holds, by position; warnings too."""
+    """Everything that is wrong with a spec or a connection, by position; warnings too."""
     if isinstance(document.data, dict) and "demo" in document.data:
         return ()  # what `syncata demo` tells: neither a spec nor a connection
     return check_connection(document) if is_connection(document) else check_spec(document)

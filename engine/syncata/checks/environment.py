@@ -54,7 +54,7 @@ class Environment:
             path = written.node.path
             if written.sync == sync and path[2:] in (("where",), ("live",)):
                 for one in written.expressions:
-                    facts = facts_of(one.tree, one.source.text, record, outer, facts)
+                    facts = facts_of(one.tree, record, outer, facts)
         return facts
 
     def resource(self, name: str) -> Type:

@@ -15,6 +15,7 @@ from syncata.spec.build import build_spec
 from syncata.spec.model import Spec
 
 SUFFIXES = (".yaml", ".yml")
+NO_SPECS = frozenset({"demo"})  # says what `syncata demo` runs
 OF_TESTS = ("SYN350", "SYN351", "SYN352")
 
 
@@ -37,10 +38,6 @@ def spec_of(document: Document) -> Spec:
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise SpecInvalid(findings)
     return build_spec(document, needs=sync_needs(subject))
-
-
-DEMO = "demo"
-"""What lies among the packaged specs and is none: which of them `syncata demo` runs, and how."""
 
 
 def spec_with_tests(document: Document) -> Spec:
@@ -77,7 +74,7 @@ def spec_names(search: Sequence[Path] = ()) -> list[str]:
     found = [f.name for place in search if place.is_dir() for f in place.iterdir()]
     found += [file.name for file in folder("mappings").iterdir()]
     names = {name.rpartition(".")[0] for name in found if name.endswith(SUFFIXES)}
-    return sorted(names - {DEMO})
+    return sorted(names - NO_SPECS)
 
 
 def spec_schema(spec: Spec, name: str | None) -> dict[str, object] | None:

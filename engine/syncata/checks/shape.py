@@ -39,7 +39,6 @@ LATER: Mapping[str, str] = {
     "source.streams.*.changes": "change feeds",
     "target.resources.*.item_errors": "classes of errors for single items",
     "target.resources.*.*.item_errors": "classes of errors for single items",
-    "target.resources.*.*.job.in_doubt": "looking for jobs whose fate is unknown",
     "syncs.*.fold": "one record out of several",
 }
 

@@ -21,6 +21,7 @@ from syncata.ledger.health import (
 )
 from syncata.ledger.history import Written
 from syncata.ledger.journal import Batch, Journal
+from syncata.ledger.neighbours import claimed
 from syncata.ledger.opening import open_ledger
 from syncata.ledger.plans import load_plan, new_plan
 from syncata.ledger.records import NOTHING, Confirmed, Seen, pages
@@ -64,6 +65,7 @@ __all__ = [
     "Staging",
     "Written",
     "back_up",
+    "claimed",
     "default_backup",
     "load_plan",
     "new_plan",

@@ -99,7 +99,11 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of the block or nothing of it."""
+        """All of the block or nothing of it; one inside another is a part of it."""
+        inside = self._connection.in_transaction
+        if inside:
+            yield
+            return
         self.rows("BEGIN IMMEDIATE")
         try:
             yield

@@ -63,6 +63,12 @@ class Ledger(OpenFile):
                 "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'serial'"
             )
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Make one transaction of everything that is written in the block."""
+        with self._records.writing():
+            yield
+
     # What is held
 
     def known(self, sync: str, keys: Sequence[str]) -> dict[str, Known]:

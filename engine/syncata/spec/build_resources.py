@@ -1,12 +1,13 @@
 """Resources of the target and their operations, from nodes found valid."""
 
 from syncata.spec.build_observe import build_observe
-from syncata.spec.build_requests import build_request, seconds
+from syncata.spec.build_requests import build_request, seconds, span_seconds
 from syncata.spec.node import Node
 from syncata.spec.operations import (
     Batch,
     Conflict,
     Find,
+    InDoubt,
     ItemError,
     Job,
     Operation,
@@ -21,6 +22,7 @@ OPERATIONS = ("create", "update", "upsert", "archive", "restore", "remove")
 MAX_BYTES = "8 MB"
 UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000}
 POLL_FROM, POLL_TO, POLL_TIMEOUT = 1.0, 10.0, 3600.0
+WINDOW = 300.0
 
 
 def build_resource(name: str, node: Node) -> Resource:
@@ -95,7 +97,7 @@ def _bytes(text: str) -> int:
 
 
 def _job(node: Node) -> Job:
-    poll = node["poll"]
+    poll, in_doubt = node["poll"], node["in_doubt"]
     every = poll["every"]
     first = seconds(every["from"], min(POLL_FROM, every["to"].value or POLL_FROM))
     return Job(
@@ -109,6 +111,19 @@ def _job(node: Node) -> Job:
             timeout=seconds(poll["timeout"], POLL_TIMEOUT),
         ),
         results=_results(node["results"], of_job=True),
+        in_doubt=_in_doubt(in_doubt) if in_doubt else None,
+    )
+
+
+def _in_doubt(node: Node) -> InDoubt:
+    return InDoubt(
+        list=build_request(node["list"]),
+        pagination=build_pagination(node["pagination"]),
+        records=node["records"].expect("$"),
+        where=node["where"].scalar(),
+        created=node["created"].expect(),
+        location=node["location"].expect(),
+        window=span_seconds(node["window"].text(), WINDOW),
     )
 
 

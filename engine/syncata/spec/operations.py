@@ -44,6 +44,21 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
+class InDoubt:
+    """How a job is found whose acceptance was never read: among those of `list` (`$since`) that
+    were `created` (expression) at most `window` seconds before we sent, and for which `where`
+    holds. `location` is a template, the job's URL."""
+
+    list: Request
+    pagination: Pagination | None
+    records: Scalar
+    where: Scalar | None
+    created: Scalar
+    location: Scalar
+    window: float
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """An asynchronous bulk write: accepted with `status`, followed at header `location`."""
 
@@ -51,6 +66,7 @@ class Job:
     location: str
     poll: Poll
     results: Results
+    in_doubt: InDoubt | None = None
 
 
 @dataclass(frozen=True, slots=True)

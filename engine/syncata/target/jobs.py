@@ -131,10 +131,9 @@ class ResultReader:
         value = self._match.evaluate(item, scope)
         return "" if value is UNDEFINED or value is None else key_text(value)
 
-    def echoed(self, result: Any, scope: Scope) -> str:
-        """The same, of the item that a result echoes."""
-        echo = result if self._echo is None else self._echo.evaluate(result, scope)
-        return self.match(echo, scope)
+    def echo(self, result: Any, scope: Scope) -> Any:
+        """The item that a result echoes."""
+        return result if self._echo is None else self._echo.evaluate(result, scope)
 
     def outcome(self, result: Any, scope: Scope, change: Change) -> Outcome:
         """What a result says about the change it belongs to."""
@@ -183,7 +182,7 @@ async def pair_results(
     """
     waiting = dict(sent)
     async for result in results:
-        change = waiting.pop(reader.echoed(result, scope), None)
+        change = waiting.pop(reader.match(reader.echo(result, scope), scope), None)
         if change is not None:
             yield reader.outcome(result, scope, change)
     for change in waiting.values():

@@ -1,6 +1,7 @@
 """Writing to the target: one record per request, or many in a bulk request."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, decode
 from syncata.spec.operations import WITHOUT_RECORD, Operation
 from syncata.target.current import CurrentReader
 from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
+from syncata.target.search import Echoes, JobSearch
 from syncata.transport import Answer, Endpoint, Request
 
 _RETIRES = ("archive", "remove")
@@ -42,6 +44,8 @@ class Writer:
         conflict = operation.conflict
         self._conflict = compile_expression(conflict.when) if conflict else None
         self.follower = JobFollower(operation.job) if operation.job else None
+        in_doubt = operation.job.in_doubt if operation.job else None
+        self.search = JobSearch(in_doubt) if in_doubt else None
         results = operation.job.results if operation.job else operation.results
         self._results = ResultReader(results) if results else None
         # What is staged is JSON text: it goes into the body as it is, where the request allows.
@@ -149,19 +153,45 @@ class Writer:
 
         Raises JobLost where there are no results any more, Unavailable.
         """
-        assert self.follower is not None
         assert self._results is not None
         sent = self._sent(scope, batch)
+        async with self._job_results(endpoint, scope, location) as results:
+            paired = pair_results(self._results, results, scope, sent)
+            return [outcome async for outcome in paired]
+
+    async def is_echoed(
+        self, endpoint: Endpoint, scope: Scope, location: str, batch: Mapping[str, Change]
+    ) -> bool:
+        """Whether an ended job echoes just what this batch sends: then it is this batch's.
+
+        Raises JobLost where there are no results any more, Unavailable.
+        """
+        assert self._results is not None
+        changes = list(batch.values())
+        body = self._request.body(UNDEFINED, self._batch_scope(scope, changes))
+        echoes = Echoes(self._items(body, len(changes)))
+        async with self._job_results(endpoint, scope, location) as results:
+            async for result in results:
+                if not echoes.take(self._results.echo(result, scope)):
+                    return False
+        return echoes.all_came
+
+    @asynccontextmanager
+    async def _job_results(
+        self, endpoint: Endpoint, scope: Scope, location: str
+    ) -> AsyncIterator[AsyncIterable[Any]]:
+        """The results of an ended job. Raises JobLost, Unavailable."""
+        assert self.follower is not None
+        assert self._results is not None
         request = self.follower.results_request(scope, location)
         if self._results.are_nested:
             answer = await endpoint.send(request)
             require_results(answer, location)
-            nested = _each(self._results.records(answer, scope))
-            return [o async for o in pair_results(self._results, nested, scope, sent)]
-        async with endpoint.stream(request) as results:
-            require_results(results.answer, location)
-            paired = pair_results(self._results, results, scope, sent)
-            return [outcome async for outcome in paired]
+            yield _each(self._results.records(answer, scope))
+            return
+        async with endpoint.stream(request) as stream:
+            require_results(stream.answer, location)
+            yield stream
 
     def match(self, scope: Scope, change: Change) -> str:
         """What pairs this change with its result; changes of a batch must differ in it.
@@ -214,7 +244,7 @@ class Writer:
             texts = ",".join([change.desired or "null" for change in changes])
             body = f"[{texts}]".encode().join(self._around)
         return self._request.render(
-            UNDEFINED, inner, kind="write", idempotent=self.is_safe, body=body
+            UNDEFINED, inner, kind="write", idempotent=self.search is None, body=body
         )
 
     def _batch_scope(self, scope: Scope, changes: Sequence[Change]) -> Scope:

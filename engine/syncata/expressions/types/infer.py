@@ -66,26 +66,24 @@ def infer(
     """The types of a tree, made from `text`, whose `$` is `context`; `outer` are the values that
     the expression can see besides, `facts` what else is known of values."""
     walk = Walk(text, outer, RULES)
-    at = Place(context, context, {}, facts).scoped([node], {})
-    found = walk.visit(node, at)
+    found = walk.visit(node, _begin(node, context, facts))
     return Typed(found, tuple(walk.mistakes.values()), walk)
 
 
 def facts_of(
-    node: tree.Node,
-    text: str,
-    context: Type,
-    outer: Mapping[str, Type],
-    facts: Mapping[Way, Type] = _NO_FACTS,
+    node: tree.Node, context: Type, outer: Mapping[str, Type], facts: Mapping[Way, Type]
 ) -> Mapping[Way, Type]:
     """What is known of values where this condition has counted as true, besides `facts`."""
-    walk = Walk(text, outer, RULES)
-    at = Place(context, context, {}, facts).scoped([node], {})
+    walk, at = Walk("", outer, RULES), _begin(node, context, facts)
     walk.visit(node, at)
     found = assume(walk, node, at, holds=True)
     if found is None:
         return facts
     return {way: of for way, of in found.facts.items() if not way[0] or way[0] in outer}
+
+
+def _begin(node: tree.Node, context: Type, facts: Mapping[Way, Type]) -> Place:
+    return Place(context, context, {}, facts).scoped([node], {})
 
 
 def outcomes(node: tree.Node) -> list[tree.Node]:

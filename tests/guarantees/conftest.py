@@ -1,0 +1,13 @@
+"""The process that forks for each run; it starts when the first test asks for one."""
+
+from collections.abc import Iterator
+
+import pytest
+from tests.guarantees.place import Zygote
+
+
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """Ready for every test of a session."""
+    with Zygote() as process:
+        yield process

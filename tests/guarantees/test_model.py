@@ -1,0 +1,52 @@
+"""A stateful property test of the real engine: random days, faults and kills, against a model."""
+
+import os
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+from tests.guarantees.machine import Machine, write_variant
+from tests.guarantees.place import Zygote
+
+
+def check(zygote: Zygote, folder: Path, *, examples: int, steps: int, chosen: int) -> None:
+    """Run so many examples of so many steps; whoever gives the same seed gets the same ones."""
+    Machine.zygote, Machine.variant = zygote, folder / "shouting.yaml"
+    write_variant(Machine.variant)
+    seeded: Any = seed(chosen)(type("Seeded", (Machine,), {}))
+    run_state_machine_as_test(
+        seeded,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+            print_blob=False,
+        ),
+    )
+
+
+def _seed() -> int:
+    chosen = int(os.environ.get("SYNCATA_SEED") or random.SystemRandom().randrange(2**32))
+    sys.stdout.write(f"SYNCATA_SEED={chosen}\n")  # shown if it fails
+    return chosen
+
+
+def test_a_few_random_lives(zygote: Zygote, tmp_path: Path) -> None:
+    """A sample for every commit; `SYNCATA_SEED` repeats one."""
+    check(zygote, tmp_path, examples=3, steps=8, chosen=_seed())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("part", range(2))
+def test_many_random_lives(zygote: Zygote, tmp_path: Path, part: int) -> None:
+    """More of them, and longer; `SYNCATA_EXAMPLES` asks for another number."""
+    examples = int(os.environ.get("SYNCATA_EXAMPLES", "20"))
+    check(zygote, tmp_path, examples=examples, steps=15, chosen=_seed() + part)

@@ -35,6 +35,7 @@ from syncata.transport import (
     NoCredentials,
     Site,
     World,
+    forms,
 )
 
 Progress = Callable[[str, str, int], None]
@@ -259,8 +260,9 @@ def credentials(auth: Auth, text: Callable[[Scalar], str]) -> Credentials:
 
 
 def redactor(connection: Connection) -> Callable[[str], str]:
-    """A function that hides the connection's secrets in a text."""
-    hidden = sorted((v for v in connection.secret_values() if v), key=len, reverse=True)
+    """A function that hides the connection's secrets in a text, however they are spelled there."""
+    spelled = {form for secret in connection.secret_values() if secret for form in forms(secret)}
+    hidden = sorted(spelled, key=len, reverse=True)
 
     def redact(text: str) -> str:
         for value in hidden:

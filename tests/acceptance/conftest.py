@@ -73,9 +73,11 @@ def world(
         monkeypatch.setattr(operate, "Surroundings", made.surroundings)
         yield made
         violations = target.violations() if openapi.available() else []
+        leaking = made.leaking_files()
         edflex.close()
         target.close()
     assert violations == []
+    assert leaking == []
 
 
 @pytest.fixture
@@ -91,5 +93,7 @@ def shop(
         made = Shop(environment, one, two)
         monkeypatch.setattr(operate, "Surroundings", made.surroundings)
         yield made
+        leaking = made.leaking_files()
         made.stripe.close()
         made.airtable.close()
+    assert leaking == []

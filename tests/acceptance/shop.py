@@ -101,6 +101,7 @@ class Shop(World):
     """Two other simulators, and the connection `main` between them."""
 
     spec = SPEC
+    secrets = tuple(SECRETS.values())
 
     def __init__(self, root: Path, stripe: Running, airtable: Running) -> None:
         self.stripe, self.airtable = Stripe(stripe), Airtable(airtable)

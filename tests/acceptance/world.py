@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from tests.acceptance.canaries import leaking_files, leaks
 from tests.acceptance.sides import Edflex, Target
 
 from syncata.cli import main
@@ -69,6 +70,7 @@ class World:
     """
 
     spec = SPEC
+    secrets = tuple(SECRETS.values())
 
     def __init__(self, root: Path, edflex: Edflex, target: Target) -> None:
         self.root = root
@@ -134,7 +136,13 @@ class World:
             except SystemExit as end:
                 code = end.code
         assert isinstance(code, int)
+        shown = out.getvalue() + err.getvalue()
+        assert leaks(shown.encode(errors="backslashreplace"), self.secrets) == [], arguments
         return Result(int(code), out.getvalue(), err.getvalue())
+
+    def leaking_files(self) -> list[str]:
+        """What commands left behind that holds a secret: ledgers, plans, samples, logs."""
+        return leaking_files(self.root.parent, self.secrets)
 
     def run(self, *arguments: str, exit: int = 0, name: str = "main") -> Result:  # noqa: A002
         """`syncata run --json`, which must end with `exit`."""

@@ -110,6 +110,22 @@ def later() -> str:
     return table(["word", "what it will bring"], ([code(w), text] for w, text in LATER.items()))
 
 
+def threats() -> str:
+    """Each threat, what is done about it, and the tests that prove it."""
+    file = DOCS.parent / "tests" / "security" / "threats.json"
+    rows: Mapping[str, Any] = json.loads(file.read_text("utf-8"))
+    return table(["", "threat", "what is done", "tests"], (
+        [number, row["threat"], " ".join((f"{row['mitigation']}.", row.get("reason", ""))).strip(),
+         "<br>".join(_test(test) for test in row["tests"])]
+        for number, row in rows.items()
+    ))  # fmt: skip
+
+
+def _test(test: str) -> str:
+    path, _, name = test.partition("::")
+    return f"[{name}](../{path})"
+
+
 def codes() -> str:
     """Every code of ours: cause, example, what to do."""
     return "\n\n".join(_codes())
@@ -150,6 +166,7 @@ BLOCKS = {
     "names": names,
     "paginations": paginations,
     "places": places,
+    "threats": threats,
 }
 
 

@@ -10,6 +10,8 @@ from syncata.model import Change, Outcome
 
 Progress = Callable[[str, int], None]
 
+MAX_MESSAGE = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
@@ -34,10 +36,9 @@ class Recorder:
 
     def settle(self, journal: int | None, outcomes: Sequence[Outcome]) -> None:
         """Write what the target answered, together with the end of what was written down."""
-        # What the target says of an item may echo what it was sent with.
-        told = [replace(o, message=self.redact(o.message)) if o.message else o for o in outcomes]
+        kept = [told(outcome, self.redact) for outcome in outcomes]
         with self.ledger.at_once():
-            self.ledger.settle(self.run, journal, told)
+            self.ledger.settle(self.run, journal, kept)
             if restored := put_back(outcomes):
                 self.ledger.drifts.count(self.sync, restored, [])
         for outcome in outcomes:
@@ -47,3 +48,13 @@ class Recorder:
     def tick(self) -> None:
         """Tell that it goes on."""
         self.progress(self.sync, 0)
+
+
+def told(outcome: Outcome, redact: Callable[[str], str]) -> Outcome:
+    """An outcome as it is kept: what the target says of an item may echo what it was sent with.
+
+    It is cut after it was cleaned: half a secret would not be found any more.
+    """
+    if not outcome.message:
+        return outcome
+    return replace(outcome, message=redact(outcome.message)[:MAX_MESSAGE])

@@ -1,6 +1,7 @@
 """The front door for connections: one deployment of a spec, with its settings resolved."""
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from syncata.checks.load import in_order, read_spec, spec_of
 from syncata.checks.rules.schedules import schedule_findings
 from syncata.checks.schema_files import packaged
 from syncata.checks.shape import shape_findings
-from syncata.checks.subject import at_value
+from syncata.checks.subject import at_value, hiding
 from syncata.checks.values import (
     References,
     Resolved,
@@ -26,6 +27,8 @@ from syncata.spec.connection import DEADLINE, Connection
 from syncata.spec.model import ScheduleEntry, Spec
 from syncata.spec.node import Node
 from syncata.spec.requests import Api
+
+_PASSWORD = re.compile(r"//[^/@:]*:(?!\$\{)[^/@]+@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,7 @@ def _examine(
         *address_findings(spec, root["settings"], settings),
         *schedule_findings(root["schedule"], spec.syncs),
         *proxy.findings(),
+        *proxy.secrets(),
         *ca_file.findings(file_in=project if around.followed else None),
     ]
     return _Examined(root, spec, settings, proxy, ca_file, in_order(findings))
@@ -162,6 +166,13 @@ class _Text:
             self.value = resolve_text(node.text(), around)
         except UnresolvedError as problem:
             self._problem = problem
+
+    def secrets(self) -> Iterator[Finding]:
+        """A password that stands in it as text."""
+        if _PASSWORD.search(self._node.text()):
+            message = "a password of the proxy cannot stand here"
+            hint = "write http://NAME:${env:PROXY_PASSWORD}@HOST:PORT"
+            yield hiding(at_value(self._node, "SYN414", message, hint), self._node)
 
     def findings(self, *, file_in: Path | None = None) -> Iterator[Finding]:
         """Why it has no value; `file_in`: it must name a file, relative to that folder."""

@@ -7,6 +7,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from syncata.checks.schema_size import excess
 from syncata.document import folder
 
 MAX_BYTES = 1024 * 1024
@@ -22,21 +23,33 @@ def find_schema(name: str, folders: Sequence[Traversable]) -> Traversable | None
     """The file of a schema's name; None where there is none."""
     if not name or name.startswith("/") or ".." in name.split("/"):
         return None
-    return next((f for f in (place.joinpath(name) for place in folders) if f.is_file()), None)
+    return next((f for place in folders if (f := _within(place, name)) is not None), None)
+
+
+def _within(place: Traversable, name: str) -> Traversable | None:
+    """A file of a folder; None where there is none, or where a link leads out of the folder."""
+    file = place.joinpath(name)
+    if isinstance(place, Path) and not Path(place, name).resolve().is_relative_to(place.resolve()):
+        return None
+    return file if file.is_file() else None
 
 
 def read_schema(file: Traversable) -> Any:
     """The schema in a file. Raises ValueError saying what is wrong with it."""
     try:
-        content = file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
     except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from error
+        raise ValueError(f"it cannot be read: {error.strerror}") from error
     if len(content) > MAX_BYTES:
-        raise ValueError(f"has {len(content):,} bytes; the limit is {MAX_BYTES:,}")
+        raise ValueError(f"it has more than {MAX_BYTES:,} bytes")
     try:
-        return json.loads(content)
+        schema = json.loads(content)
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise ValueError(f"is not JSON: {error}") from error
+        raise ValueError(f"it is not JSON: {error}") from error
+    if problem := excess(schema):
+        raise ValueError(problem)
+    return schema
 
 
 def record_schema(name: str, folders: Sequence[Traversable]) -> dict[str, Any] | None:

@@ -20,6 +20,11 @@ FORMAT_VERSION = 1
 _PART = re.compile(r", (?=or syncata |once |if )")  # not one within a key
 _OF_NO_PROJECT = ("validate", "fmt", "test", "init", "demo")
 
+# What JSON lets stand but steers a terminal, or hides what is shown: C1, directions, surrogates.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
+
 
 def plain_environment(environ: Mapping[str, str]) -> bool:
     """Whether the environment asks for plain text (NO_COLOR, CI, a dumb terminal)."""
@@ -58,7 +63,7 @@ class Output:
         whole = {"format_version": FORMAT_VERSION, **data}
         text = json.dumps(whole, ensure_ascii=False, indent=indent, default=str)
         # Half a surrogate pair, which an API may send, stays the escape it was.
-        click.echo(text.encode(errors="backslashreplace").decode())
+        click.echo(_UNSEEN.sub(_escaped, text))
 
     def message(self, text: str) -> None:
         """Something a person at the terminal may want to know."""
@@ -126,6 +131,10 @@ class Output:
             self.document({"error": {"exit_code": 1, "message": message}})
             return
         self.message(f"{paint('Error:', 'red')} {message}")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return json.dumps(found[0])[1:-1]
 
 
 def _in_project(command: str) -> str:

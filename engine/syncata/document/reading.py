@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,12 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from syncata.document.composing import MAX_DEPTH, ExcessError, compose
 from syncata.errors import Finding, Position, SpecInvalid
 from syncata.flow_scalars import flow, source_offsets
 
 MAX_BYTES = 256 * 1024
 MAX_LINES = 5_000
-MAX_DEPTH = 50
-MAX_ALIASES = 50
 MAX_VALUES = 100_000
 
 DataPath = tuple[str | int, ...]
@@ -107,7 +107,8 @@ def load_file(path: Path, *, shown: str | None = None) -> Document:
     """Read a YAML file. Raises SpecInvalid with a position for whatever is wrong in it."""
     name = shown or str(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)  # a device or a pipe need not end
     except OSError as error:
         raise _refused(name, "SYN001", f"cannot be read: {error.strerror}") from error
     return load_bytes(content, name)
@@ -121,7 +122,7 @@ def load_bytes(content: bytes, name: str) -> Document:
     nobody may change a document's data.
     """
     if len(content) > MAX_BYTES:
-        raise _refused(name, "SYN002", f"has {len(content):,} bytes; the limit is {MAX_BYTES:,}")
+        raise _refused(name, "SYN002", f"has more than {MAX_BYTES:,} bytes")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -142,7 +143,6 @@ class _Reader:
     def __init__(self, name: str, text: str) -> None:
         self._name = name
         self._text = text
-        self._yaml = YAML(typ="safe", pure=True)
         self._values: dict[DataPath, Position] = {}
         self._keys: dict[DataPath, Position] = {}
         self._scalars: dict[DataPath, Scalar] = {}
@@ -157,37 +157,15 @@ class _Reader:
 
     def _compose(self) -> Node | None:
         try:
-            node = self._yaml.compose(self._text)
+            return compose(self._text)
+        except ExcessError as error:
+            raise _refused(self._name, "SYN002", str(error)) from error
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             position = Position(self._name, mark.line + 1, mark.column + 1) if mark else None
             raise self._syntax(error.problem or str(error), position) from error
         except YAMLError as error:
             raise self._syntax(str(error).splitlines()[0], None) from error
-        except RecursionError as error:
-            raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}") from error
-        assert node is None or isinstance(node, Node)
-        if node is not None:
-            self._refuse_excess(node)
-        return node
-
-    def _refuse_excess(self, root: Node) -> None:
-        """Refuse depth and aliases before anything is expanded; an alias is a node met again."""
-        waiting, met, aliases = [(root, 1)], set[int](), 0
-        while waiting:
-            node, depth = waiting.pop()
-            aliases += id(node) in met
-            if aliases > MAX_ALIASES:
-                raise _refused(self._name, "SYN002", f"has more than {MAX_ALIASES} aliases")
-            if id(node) in met or isinstance(node, ScalarNode):
-                met.add(id(node))
-                continue
-            met.add(id(node))
-            if depth > MAX_DEPTH:
-                raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
-            for child in node.value:
-                parts = child if isinstance(child, tuple) else (child,)
-                waiting += [(part, depth + 1) for part in parts]
 
     def _syntax(self, problem: str, position: Position | None) -> SpecInvalid:
         where = position or Position(self._name, 1, 1)
@@ -195,10 +173,14 @@ class _Reader:
         return SpecInvalid((Finding(where, "SYN010", message, _STRUCTURE_HINT),))
 
     def _value(self, node: Node, path: DataPath) -> Any:
+        if len(path) >= MAX_DEPTH:  # by aliases, of itself even
+            raise _refused(self._name, "SYN002", f"is nested deeper than {MAX_DEPTH}")
         position = self._position(node)
         self._values[path] = position
         if len(self._values) > MAX_VALUES:
             raise _refused(self._name, "SYN002", f"expands to more than {MAX_VALUES:,} values")
+        if not isinstance(node, ScalarNode) and str(node.tag) not in _COLLECTIONS:
+            self._find(position, "SYN014", f"tags ({node.tag}) are not part of the language")
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -248,8 +230,11 @@ class _Reader:
         if tag == "bool":
             return text.lower() == "true"
         try:
-            return int(text) if tag == "int" else float(text)
-        except ValueError:
+            number = int(text) if tag == "int" else float(text)
+            if isfinite(number):
+                return number
+            raise ValueError
+        except (ValueError, OverflowError):
             self._find(
                 self._position(node), "SYN015", f"{text} is not a JSON number", "put it in quotes"
             )
@@ -294,4 +279,5 @@ def _span(node: Node, text: str) -> tuple[int, int]:
     return start, start + len(text[start:end].rstrip())
 
 
+_COLLECTIONS = ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
 _PLAIN_KINDS = frozenset({"str", "int", "float", "bool", "null", "timestamp"})

@@ -18,7 +18,6 @@ from syncata.model import Action, Change, Outcome, Verdict, key_text
 from syncata.spec.operations import Job, Results
 from syncata.transport import Answer, Endpoint, Request, World
 
-MAX_MESSAGE = 500
 LOST_AFTER = 24 * 3600.0
 _GROWTH = 1.5
 
@@ -149,7 +148,7 @@ class ResultReader:
             return Outcome(change, verdict, change.target_id)
         if verdict is Verdict.WAITING:  # counted by what is waited for, and shown to people
             return Outcome(change, verdict, None, "target")
-        return Outcome(change, verdict, None, message[:MAX_MESSAGE])
+        return Outcome(change, verdict, None, message)
 
     def _verdict(self, result: Any, scope: Scope, change: Change) -> Verdict:
         """What the refusal of an item means."""

@@ -11,6 +11,7 @@ from syncata.transport.auth import (
     ClientCredentials,
     Credentials,
     NoCredentials,
+    forms,
 )
 from syncata.transport.endpoint import Endpoint
 from syncata.transport.in_process import Reply, Respond, Sent
@@ -53,4 +54,5 @@ __all__ = [
     "Stream",
     "World",
     "asked_wait",
+    "forms",
 ]

@@ -10,6 +10,8 @@ from urllib.parse import quote, quote_plus, urlencode
 
 from syncata.errors import CredentialsRefused, SyncataError
 
+_SHORTEST = 4  # what is shorter looks like part of any base64
+
 
 @dataclass(frozen=True, slots=True)
 class NoCredentials:
@@ -95,10 +97,11 @@ def secrets(credentials: Credentials) -> tuple[str, ...]:
 
 
 def forms(secret: str) -> tuple[str, ...]:
-    """Return a secret in all its spellings, the longest first: as it is, in URLs, in JSON."""
+    """Return a secret in all its spellings, the longest first: as it is, in URLs, JSON, base64."""
     in_json = json.dumps(secret)[1:-1]
     encoded = (quote(secret, safe=""), quote(secret), quote_plus(secret))
-    every = {secret, *encoded, in_json, json.dumps(in_json)[1:-1]}
+    in_base64 = b64encode(secret.encode()).decode() if len(secret) >= _SHORTEST else secret
+    every = {secret, *encoded, in_json, json.dumps(in_json)[1:-1], in_base64.rstrip("=")}
     return tuple(sorted(every, key=len, reverse=True))
 
 

@@ -32,6 +32,14 @@ CODES = (
         "Give one of them a plain value.",
     ),
     Code(
+        "SYN405",
+        "Credential is no secret",
+        "A credential stands in the spec as text, or comes from a setting that is not secret: it "
+        "would be in version control, in reports and in plans.",
+        "auth: {type: bearer, token: abc123}",
+        "Make a setting with `secret: true`; connections give it as a reference.",
+    ),
+    Code(
         "SYN410",
         "Connection's spec not found",
         "The connection names a spec that does not exist.",

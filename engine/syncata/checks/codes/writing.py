@@ -65,14 +65,15 @@ CODES = (
     Code(
         "SYN318",
         "No schema file",
-        "The file named by `schema` is in none of the folders.",
+        "The file named by `schema` is in none of the folders, or a link there leads out of them.",
         "schema: shop/prodct.schema.json",
         "Correct the name, or put the file into the folder `schemas`.",
     ),
     Code(
         "SYN319",
         "Not a JSON Schema",
-        "The file is not JSON, not draft-07, or refers to other files.",
+        "The file is not JSON, not draft-07, refers to other files, or holds references that lead "
+        "back to themselves or grow beyond what can be judged.",
         '{"type": "objekt"}',
         "Correct the file.",
     ),

@@ -47,7 +47,11 @@ from syncata.checks.rules.resources import (
 )
 from syncata.checks.rules.schedules import schedule_is_possible
 from syncata.checks.rules.schema_files import schema_files_exist
-from syncata.checks.rules.settings import defaults_fit, settings_are_possible
+from syncata.checks.rules.settings import (
+    credentials_are_secret,
+    defaults_fit,
+    settings_are_possible,
+)
 from syncata.checks.rules.syncs import (
     absent_is_asked_for_the_same_keys,
     mapped_fields_fit_schema,
@@ -104,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     observed_fields_fit_schema,
     schema_files_exist,
     settings_are_possible,
+    credentials_are_secret,
     defaults_fit,
     schedule_is_possible,
     tests_can_be_run,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from syncata.checks.draft7 import schema_problem, violations
-from syncata.checks.subject import Subject, at_key, at_value, finding
+from syncata.checks.subject import Subject, at_key, at_value, finding, hiding
 from syncata.errors import Finding
 from syncata.expressions import PatternError, pattern_of
 from syncata.spec.build import RULE_WORDS
@@ -12,6 +12,10 @@ from syncata.spec.node import Node
 _PAIRS = (("minLength", "maxLength"), ("minimum", "maximum"))
 _OF_TEXT = ("pattern", "format", "minLength", "maxLength")
 _OF_NUMBERS = ("minimum", "maximum")
+# Where a key is the user name, there is no password.
+_CONVINCING = ("password", "token", "value", "client_secret", "username")
+_TELLING = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key")
+_ADVICE = "make a setting with `secret: true`, and write {$settings.NAME} here"
 
 
 def settings_are_possible(subject: Subject) -> Iterator[Finding]:
@@ -37,6 +41,28 @@ def settings_are_possible(subject: Subject) -> Iterator[Finding]:
             hint = "secrets are renewed, an identity never changes: leave `identity` out"
             yield at_key(setting["identity"], "SYN402", message, hint)
         yield from _pattern(setting["pattern"])
+
+
+def credentials_are_secret(subject: Subject) -> Iterator[Finding]:
+    """What an API is convinced by comes from a secret setting, and stands in no spec."""
+    secret = {n for n, s in subject.root["settings"].items() if s["secret"].value is True}
+    used = {
+        text.node.path: {n for e in text.expressions for n in e.variables.get("settings") or secret}
+        for text in subject.written
+        if "settings" in text.place.variables
+    }
+    for side in ("source", "target"):
+        auth = subject.root[side]["auth"]
+        fields = [auth[word] for word in _CONVINCING if auth[word].text()]
+        known = [used[field.path] for field in fields if field.path in used]
+        if fields and len(known) == len(fields) and secret.isdisjoint(set().union(*known)):
+            found = at_value(fields[0], "SYN405", "this credential is no secret", _ADVICE)
+            yield hiding(found, fields[0])
+        for name, header in subject.root[side]["headers"].items():
+            telling = name.lower() in _TELLING and header.path in used
+            if telling and secret.isdisjoint(used[header.path]):
+                message = f"the header {name} holds a credential"
+                yield hiding(at_value(header, "SYN405", message, _ADVICE), header)
 
 
 def _pattern(node: Node) -> Iterator[Finding]:

@@ -1,0 +1,115 @@
+"""What an attacker on the way, or in the data, could do to a request."""
+
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.transport.serving import (
+    Bench,
+    answer,
+    endpoint_to,
+    finished,
+    on_bench,
+    replies,
+    serving,
+)
+
+from syncata.checks import check_connection, check_spec
+from syncata.document import load_bytes
+from syncata.errors import SyncataError, Unavailable
+from syncata.transport import Request
+
+GET = Request("GET", "/things")
+
+
+def certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[Path, Path]:
+    """A certificate that vouches for itself, and its key."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-keyout", key, "-out", cert, "-nodes", "-subj", "/CN=test",
+         "-addext", f"subjectAltName={name}", "-days", "2"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return cert, key
+
+
+def trusted(cert: Path, key: Path) -> ssl.SSLContext:
+    """A server's side of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context
+
+
+def refused(context: ssl.SSLContext, cert: Path, problem: str) -> None:
+    """A server that is trusted by its certificate, and refused all the same; nothing is sent."""
+
+    async def run() -> None:
+        async with serving(replies(answer(body=[])), ssl=context) as server:
+            async with endpoint_to(server, {"ca_file": str(cert)}) as bench:
+                with pytest.raises(Unavailable, match=problem):
+                    await bench.endpoint.send(GET)
+            assert server.asked == []
+
+    finished(run())
+
+
+def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
+    """Trusted, but not for this address."""
+    cert, key = certificate(tmp_path, name="DNS:other.example")
+    refused(trusted(cert, key), cert, "certificate is not trusted")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_tls_before_1_2_is_refused(tmp_path: Path) -> None:
+    """A server that speaks nothing newer is not spoken to."""
+    cert, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.load_cert_chain(cert, key)
+    refused(context, cert, "no TLS connection")
+
+
+@pytest.mark.parametrize("evil", ["a\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b"])
+def test_a_value_cannot_begin_another_header(evil: str) -> None:
+    """A header that breaks its line is not sent, and is told as an error of ours."""
+
+    async def test(bench: Bench) -> None:
+        with pytest.raises(SyncataError):
+            await bench.endpoint.send(Request("GET", "/things", headers={"x-a": evil}))
+        assert bench.server.asked == []
+
+    on_bench(replies(answer(body=[])), test)
+
+
+def test_certificates_named_by_the_environment_are_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sets a variable adds no authority, and gets no keys to read along with."""
+    cert, key = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cert))
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(cert))
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
+
+    async def run() -> None:
+        served = serving(replies(answer(body=[])), ssl=trusted(cert, key))
+        async with served as server, endpoint_to(server, {}) as bench:
+            with pytest.raises(Unavailable, match="certificate is not trusted"):
+                await bench.endpoint.send(GET)
+
+    finished(run())
+    assert not (tmp_path / "keys.log").exists()
+
+
+@pytest.mark.parametrize("word", ["verify", "insecure", "tls", "verify_tls", "skip_verify"])
+def test_no_word_of_a_spec_or_connection_turns_verification_off(word: str) -> None:
+    """The languages do not have it, whatever it would be called."""
+    spec = f"spec: 1\nsource: {{base_url: https://a.example, {word}: false}}\n"
+    found = check_spec(load_bytes(spec.encode(), "x.yaml"))
+    assert any(f.code == "SYN101" and word in f.message for f in found)
+    connection = f"spec: starter\nsettings: {{}}\n{word}: false\n"
+    found = check_connection(load_bytes(connection.encode(), "connections/x.yaml"))
+    assert any(f.code == "SYN101" and word in f.message for f in found)

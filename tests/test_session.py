@@ -16,9 +16,11 @@ from syncata.transport import (
     NoCredentials,
 )
 
+SECRET = "{$settings.secret}"
 SPEC = """\
 spec: 1
 name: any
+settings: {secret: {type: string, secret: true}}
 source:
   base_url: https://source.example.com
   auth: AUTH
@@ -35,33 +37,33 @@ syncs: {things: {from: things, to: thing, on_missing: keep, map: {id: id}}}
     ("auth", "expected"),
     [
         ({"type": "none"}, NoCredentials()),
-        ({"type": "basic", "username": "u", "password": "p"}, Basic("u", "p")),
-        ({"type": "bearer", "token": "t"}, Bearer("t")),
-        ({"type": "api_key", "name": "X-Key", "value": "v"}, ApiKey("X-Key", "v", "header")),
+        ({"type": "basic", "username": "u", "password": SECRET}, Basic("u", SECRET)),
+        ({"type": "bearer", "token": SECRET}, Bearer(SECRET)),
+        ({"type": "api_key", "name": "X-Key", "value": SECRET}, ApiKey("X-Key", SECRET, "header")),
         (
-            {"type": "api_key", "in": "query", "name": "key", "value": "v"},
-            ApiKey("key", "v", "query"),
+            {"type": "api_key", "in": "query", "name": "key", "value": SECRET},
+            ApiKey("key", SECRET, "query"),
         ),
         (
             {
                 "type": "oauth2_client_credentials",
                 "token_url": "/token",
                 "client_id": "c",
-                "client_secret": "s",
+                "client_secret": SECRET,
             },
-            ClientCredentials("/token", "c", "s", "", "form", "body"),
+            ClientCredentials("/token", "c", SECRET, "", "form", "body"),
         ),
         (
             {
                 "type": "oauth2_client_credentials",
                 "token_url": "/token",
                 "client_id": "c",
-                "client_secret": "s",
+                "client_secret": SECRET,
                 "scope": "read",
                 "body": "json",
                 "client_in": "basic",
             },
-            ClientCredentials("/token", "c", "s", "read", "json", "basic"),
+            ClientCredentials("/token", "c", SECRET, "read", "json", "basic"),
         ),
     ],
 )

@@ -79,6 +79,9 @@ def url() -> Iterator[str]:
         server.shutdown()
 
 
+SECRET = "{$settings.secret}"
+
+
 def connection(url: str, pagination: object, auth: object) -> Connection:
     stream: dict[str, Any] = {"request": {"path": "/items"}, "records": "items", "key": "id"}
     if pagination:
@@ -87,6 +90,7 @@ def connection(url: str, pagination: object, auth: object) -> Connection:
     data = {
         "spec": 1,
         "name": "any",
+        "settings": {"secret": {"type": "string", "secret": True}},
         "source": {"base_url": url, "auth": auth, "streams": {"items": stream}},
         "target": {"base_url": url, "auth": OPEN, "resources": {"thing": {"upsert": upsert}}},
         "syncs": {"s": {"from": "items", "to": "thing", "on_missing": "keep", "map": {"id": "id"}}},
@@ -100,7 +104,7 @@ def read(url: str, pagination: object = None, auth: object = OPEN) -> tuple[list
     subject = connection(url, pagination, auth)
 
     async def all_of() -> tuple[list[str], Reading]:
-        context = Context(Definitions({}), {}, now=datetime.now(UTC))
+        context = Context(Definitions({}), {"secret": "v"}, now=datetime.now(UTC))
         endpoint = open_endpoint(subject, "source", context, Surroundings())
         reading, reader = Reading(), StreamReader(subject.spec.source.streams["items"])
         try:
@@ -144,12 +148,12 @@ def test_without_pagination_there_is_one_page(url: str) -> None:
     [
         (OPEN, "authorization", None),
         (
-            {"type": "basic", "username": "u", "password": "p"},
+            {"type": "basic", "username": "u", "password": SECRET},
             "authorization",
-            f"Basic {b64encode(b'u:p').decode()}",
+            f"Basic {b64encode(b'u:v').decode()}",
         ),
-        ({"type": "bearer", "token": "t"}, "authorization", "Bearer t"),
-        ({"type": "api_key", "name": "X-Key", "value": "v"}, "x-key", "v"),
+        ({"type": "bearer", "token": SECRET}, "authorization", "Bearer v"),
+        ({"type": "api_key", "name": "X-Key", "value": SECRET}, "x-key", "v"),
     ],
     ids=str,
 )
@@ -161,7 +165,7 @@ def test_every_request_says_who_asks(url: str, auth: Any, header: str, value: st
 
 def test_an_api_key_can_stand_in_the_query(url: str) -> None:
     """It is sent as the parameter of that name."""
-    read(url, auth={"type": "api_key", "in": "query", "name": "key", "value": "v"})
+    read(url, auth={"type": "api_key", "in": "query", "name": "key", "value": SECRET})
     assert [path for path, _ in Pages.asked] == ["/items?key=v"]
 
 
@@ -170,10 +174,10 @@ def test_an_api_key_can_stand_in_the_query(url: str) -> None:
 def test_a_token_is_fetched_as_the_spec_says(url: str, encoding: str, client_in: str) -> None:
     """Client credentials go as form or JSON, in the body or as Basic; the token goes with reads."""
     auth = {"type": "oauth2_client_credentials", "token_url": "/token", "client_id": "c"}
-    read(url, auth={**auth, "client_secret": "s", "body": encoding, "client_in": client_in})
+    read(url, auth={**auth, "client_secret": SECRET, "body": encoding, "client_in": client_in})
     (sent, asked), (_, page) = Pages.asked
     fields = json.loads(sent) if encoding == "json" else dict(p.split("=") for p in sent.split("&"))
     assert fields["grant_type"] == "client_credentials"
-    assert fields.get("client_secret") == ("s" if client_in == "body" else None)
+    assert fields.get("client_secret") == ("v" if client_in == "body" else None)
     assert asked.get("authorization", "").startswith("Basic ") is (client_in == "basic")
     assert page["authorization"] == "Bearer tok-1"

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import pytest
 from tests.guarantees.place import Zygote
 
+pytest.register_assert_rewrite("tests.guarantees.machine")
+
 
 @pytest.fixture(scope="session")
 def zygote() -> Iterator[Zygote]:

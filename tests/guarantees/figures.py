@@ -77,7 +77,7 @@ def properties(effort: Effort, zygote: Zygote) -> Iterator[Row]:
     """Random lives of a connection; the first that breaks something ends it with an error."""
     before = Machine.runs
     with TemporaryDirectory() as folder:
-        check(zygote, Path(folder), examples=effort.examples, steps=15, chosen=effort.seed)
+        check(zygote, Path(folder), examples=effort.examples, steps=12, chosen=effort.seed)
     yield Row("lives of the property test: held of tried", effort.examples, effort.examples)
     runs = Machine.runs - before
     yield Row("runs in them: held of tried", runs, runs)

@@ -45,7 +45,7 @@ def _seed(usual: int) -> int:
 
 def test_a_few_random_lives(zygote: Zygote, tmp_path: Path) -> None:
     """A sample for every commit; `SYNCATA_SEED` names another one, or is `random`."""
-    check(zygote, tmp_path, examples=3, steps=8, chosen=_seed(USUAL[0]))
+    check(zygote, tmp_path, examples=3, steps=4, chosen=_seed(USUAL[0]))
 
 
 @pytest.mark.slow
@@ -54,4 +54,4 @@ def test_a_few_random_lives(zygote: Zygote, tmp_path: Path) -> None:
 def test_many_random_lives(zygote: Zygote, tmp_path: Path, usual: int) -> None:
     """More of them, and longer; `SYNCATA_EXAMPLES` asks for another number."""
     examples = int(os.environ.get("SYNCATA_EXAMPLES", "20"))
-    check(zygote, tmp_path, examples=examples, steps=15, chosen=_seed(usual))
+    check(zygote, tmp_path, examples=examples, steps=12, chosen=_seed(usual))

@@ -242,6 +242,7 @@ class Drift:
             target_id=before.target_id,
             known_id=known.id,
             archived=known.archived,
+            misses=staged.misses if staged else known.misses,  # it may be missing all the same
             order=staged.order if staged else "",
             record=staged.record if staged else None,
         )

@@ -275,3 +275,14 @@ def test_a_look_up_in_pages_begins_as_a_reading_does(world: World) -> None:
     asked = _look_ups(world, read)
     assert len(asked) == 2
     assert "page%5Bsize%5D=1" in asked[0]["query"] or "page[size]=1" in asked[0]["query"]
+
+
+def test_what_is_put_back_is_missing_all_the_same(world: World) -> None:
+    """Edited by hand while the source lacks it: it is put back, and the second miss counts."""
+    world.edflex.fill(2)
+    world.run()
+    world.edflex.remove("i1")
+    world.target.hand("edit_course", externalId="i1", fields={"name": "By hand"})
+    assert world.run().confirmed() == {"update": 1}
+    assert world.target.field("i1", "name") == "Title 1"
+    assert world.run().confirmed() == {"archive": 1}

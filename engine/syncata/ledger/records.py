@@ -215,7 +215,7 @@ class Records:
             held[change.key] = number, target_id
             check = content_check(change.key, target_id, change.desired)
             payloads.append((number, change.desired, target_id, run, run, check))
-            records.append((sync, change.key, number, *_digests(change.stamp)))
+            records.append((sync, change.key, number, *_digests(change.stamp), change.misses))
         self._database.many(
             "INSERT INTO payload (id, payload, target_id, first_run, last_run, content_check) "
             "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET payload = excluded.payload, "
@@ -225,9 +225,9 @@ class Records:
         )
         self._database.many(
             "INSERT INTO record (sync, key, id, source, spec, vals, archived, misses) "
-            "VALUES (?, ?, ?, ?, ?, ?, NULL, 0) ON CONFLICT (sync, key) DO UPDATE SET "
+            "VALUES (?, ?, ?, ?, ?, ?, NULL, ?) ON CONFLICT (sync, key) DO UPDATE SET "
             "source = excluded.source, spec = excluded.spec, vals = excluded.vals, "
-            "archived = NULL, misses = 0",
+            "archived = NULL, misses = excluded.misses",
             records,
         )
 
@@ -240,14 +240,11 @@ class Records:
         self._touch(sync, run, changes)
 
     def _restore(self, sync: int, run: str, changes: list[Change]) -> None:
-        """Live again, as confirmed; the new stamp only where no update is to follow."""
+        """Live again, as confirmed."""
         self._database.many(
-            "UPDATE record SET archived = NULL, misses = 0, source = ?, spec = ?, vals = ? "
+            "UPDATE record SET archived = NULL, source = ?, spec = ?, vals = ?, misses = ? "
             "WHERE sync = ? AND key = ?",
-            [
-                (*_digests(c.stamp if c.desired in (None, c.confirmed) else NO_STAMP), sync, c.key)
-                for c in changes
-            ],
+            [(*_digests(_until_updated(c)), c.misses, sync, c.key) for c in changes],
         )
         self._touch(sync, run, changes)
 
@@ -282,6 +279,11 @@ class Records:
 def content_check(key: str, target_id: str | None, payload: str | None) -> int:
     """A checksum of what is worth most in a record; `verify` compares it."""
     return crc32(f"{key}\0{target_id}\0{payload}".encode())
+
+
+def _until_updated(change: Change) -> Stamp:
+    """The stamp of a record that is restored: none, if an update is to follow."""
+    return change.stamp if change.desired in (None, change.confirmed) else NO_STAMP
 
 
 def _digests(stamp: Stamp) -> tuple[bytes, bytes, bytes]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from urllib.parse import quote
 
 import orjson
@@ -19,10 +19,12 @@ from syncata.expressions import (
     compile_expression,
     compile_template,
 )
-from syncata.model import canonical
+from syncata.model import canonical, key_text
 from syncata.spec.requests import Request as RequestSpec
 from syncata.spec.requests import ResponseRule, Wait
 from syncata.transport import Answer, Request, Ruling, asked_wait
+
+T = TypeVar("T")
 
 Kind = Literal["read", "write"]
 
@@ -85,7 +87,7 @@ class CompiledRequest:
             method=self.method,
             url=self._url(value, scope),
             params=tuple(self._pairs(value, scope)),
-            headers={n: _header(t.render(value, scope)) for n, t in self._headers.items()},
+            headers={n: text_of(t.render(value, scope), "") for n, t in self._headers.items()},
             body=self._encoded(value, scope) if body is None else body,
             kind=kind,
             idempotent=idempotent,
@@ -110,7 +112,7 @@ class CompiledRequest:
         for name, template in self._params.items():
             rendered = template.render(value, scope)
             items = rendered if isinstance(rendered, list) else [rendered]
-            pairs += [(name, _text(i)) for i in items if i is not UNDEFINED and i is not None]
+            pairs += [(name, key_text(i)) for i in items if i is not UNDEFINED and i is not None]
         return pairs
 
 
@@ -118,12 +120,9 @@ def _in_path(text: str) -> str:
     return quote(text, safe="")
 
 
-def _header(value: Any) -> str:
-    return "" if value is UNDEFINED or value is None else _text(value)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else canonical(value).decode()
+def text_of(value: Any, otherwise: T) -> str | T:
+    """What an expression yields, as text; `otherwise` where that is nothing, or null."""
+    return otherwise if value is UNDEFINED or value is None else key_text(value)
 
 
 def _compile_body(data: Any) -> Any:

@@ -173,7 +173,7 @@ def _fields(fields: Mapping[str, Any]) -> JsonObject:
 
 def _results(resource: Resource) -> ResultReader | None:
     upsert = resource.operations.get("upsert")
-    spec = None if upsert is None else (upsert.job.results if upsert.job else upsert.results)
+    spec = upsert.item_results if upsert else None
     return None if spec is None else ResultReader(spec)
 
 

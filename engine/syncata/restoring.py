@@ -9,6 +9,8 @@ from syncata.identity import check_identity
 from syncata.ledger import Ledger, Replacing, Run
 from syncata.spec.connection import Connection
 
+_LOOKED_AT = 10_000  # runs that are compared
+
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
@@ -79,6 +81,3 @@ def _unknown_runs(draft: Ledger, current: Ledger) -> list[Run]:
     known = {run.id for run in draft.runs(_LOOKED_AT)}
     after = "" if last is None else last.started
     return [r for r in current.runs(_LOOKED_AT) if r.id not in known and r.started >= after]
-
-
-_LOOKED_AT = 10_000

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from syncata import __version__
-from syncata.api import AnswerRules
+from syncata.api import AnswerRules, text_of
 from syncata.checks import explain, spec_schema
 from syncata.document import Scalar
 from syncata.errors import SpecFailed, UsageError
@@ -229,8 +229,7 @@ class _Texts:
 
     def of(self, text: Scalar) -> str:
         """The text of a template."""
-        value = compile_template(text).render(UNDEFINED, self.context.scope())
-        return "" if value is UNDEFINED or value is None else key_text(value)
+        return text_of(compile_template(text).render(UNDEFINED, self.context.scope()), "")
 
 
 def credentials(auth: Auth, text: Callable[[Scalar], str]) -> Credentials:

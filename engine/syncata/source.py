@@ -13,6 +13,7 @@ from syncata.expressions import (
     ExpressionError,
     Scope,
     compile_expression,
+    compile_optional,
     compile_template,
 )
 from syncata.model import JsonObject, digest, key_text
@@ -37,7 +38,7 @@ class StreamReader:
         self.stream = stream
         self._request = CompiledRequest(stream.request)
         self._records = compile_expression(stream.records)
-        self._count = compile_expression(stream.count) if stream.count else None
+        self._count = compile_optional(stream.count)
         self._pages = NextPage(stream.pagination)
         self._absent = AbsentLookup(stream.absent, stream.pagination) if stream.absent else None
         self._changes = ChangedSince(stream.incremental) if stream.incremental else None

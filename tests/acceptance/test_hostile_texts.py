@@ -3,6 +3,8 @@
 import json
 import os
 import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -62,12 +64,53 @@ def test_json_means_what_it_meant(world: World) -> None:
     assert f"A {EVIL}" in titles
 
 
-def test_an_api_that_answers_with_escapes_is_quoted(world: World) -> None:
-    """The target's refusal and the source's error page."""
-    world.edflex.fill(1)
-    world.connect(organization=f"demo{EVIL}")
-    shown(world, "run", "main")
-    shown(world, "run", "main", "--json")
+class Hostile(BaseHTTPRequestHandler):
+    """A source that gives a token to everybody, and answers with what its server says."""
+
+    def do_POST(self) -> None:
+        """A token."""
+        self._answer(200, b'{"access_token": "t", "expires_in": 3600}')
+
+    def do_GET(self) -> None:
+        """What an attacker wrote."""
+        assert isinstance(self.server, Attack)
+        self._answer(*self.server.said)
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json" if body[:1] == b"{" else "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Tests are silent."""
+
+
+class Attack(ThreadingHTTPServer):
+    """The server; `said` is status and body of its answers."""
+
+    said: tuple[int, bytes]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        (200, json.dumps({"errors": [{"code": "x", "title": EVIL, "detail": "d"}]}).encode()),
+        (400, json.dumps({"message": EVIL}).encode()),
+        (400, f"<html><h1>{EVIL}</h1></html>".encode()),
+    ],
+    ids=["an error in JSON", "a refusal", "a page"],
+)
+def test_an_api_that_answers_with_escapes_is_quoted(world: World, said: tuple[int, bytes]) -> None:
+    """What the source says of itself reaches people, and steers nothing."""
+    with Attack(("127.0.0.1", 0), Hostile) as server:
+        server.said = said
+        Thread(target=server.serve_forever, daemon=True).start()
+        world.connect(edflex_url=f"http://127.0.0.1:{server.server_port}")
+        texts = [shown(world, "run", "main", *form) for form in ((), ("--json",))]
+        server.shutdown()
+    assert all("owned" in text and "evil.example" in text for text in texts)
 
 
 @pytest.mark.parametrize("word", ["--yes", "--adopt"])

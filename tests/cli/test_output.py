@@ -12,7 +12,6 @@ from syncata.cli.output import Output
 from syncata.cli.project import project_option
 from syncata.errors import Finding, Position, SyncataError, Unavailable
 from syncata.report.run import failure, run_lines
-from syncata.report.values import plain
 
 EVIL = "target answered 500: \x1b]0;owned\x07\u202e\n\x1b[2Jsecond\ud800 line"
 
@@ -33,7 +32,7 @@ def test_an_error_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_report_cannot_steer_the_terminal() -> None:
     """The same message, told by `syncata report`."""
-    lines = list(run_lines(held(Unavailable(EVIL)), [], plain))
+    lines = list(run_lines(held(Unavailable(EVIL)), [], lambda text, _colour: text))
     assert lines[2:] == [
         "Ended by: target answered 500: \\x1b]0;owned\\x07\\u202e",
         "  \\x1b[2Jsecond\\ud800 line",

@@ -15,7 +15,6 @@ from tests.faults.registry import faults
 from tests.guarantees.counted import MALFORMED, STORMS, Case, run_cases
 from tests.guarantees.crash import Crash, crash
 from tests.guarantees.judging import Finding, Kind
-from tests.guarantees.machine import Machine
 from tests.guarantees.place import Zygote
 from tests.guarantees.story import STORIES
 from tests.guarantees.test_model import check
@@ -75,11 +74,9 @@ def writes(effort: Effort, zygote: Zygote) -> Iterator[Row]:
 
 def properties(effort: Effort, zygote: Zygote) -> Iterator[Row]:
     """Random lives of a connection; the first that breaks something ends it with an error."""
-    before = Machine.runs
     with TemporaryDirectory() as folder:
-        check(zygote, Path(folder), examples=effort.examples, steps=12, chosen=effort.seed)
+        runs = check(zygote, Path(folder), examples=effort.examples, steps=12, chosen=effort.seed)
     yield Row("lives of the property test: held of tried", effort.examples, effort.examples)
-    runs = Machine.runs - before
     yield Row("runs in them: held of tried", runs, runs)
 
 

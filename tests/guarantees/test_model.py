@@ -13,8 +13,12 @@ from tests.guarantees.machine import Machine, write_variant
 from tests.guarantees.place import Zygote
 
 
-def check(zygote: Zygote, folder: Path, *, examples: int, steps: int, chosen: int) -> None:
-    """Run so many examples of so many steps; whoever gives the same seed gets the same ones."""
+def check(zygote: Zygote, folder: Path, *, examples: int, steps: int, chosen: int) -> int:
+    """Run so many examples of so many steps; whoever gives the same seed gets the same ones.
+
+    How many runs of the engine were judged. Raises whatever did not hold in one.
+    """
+    before = Machine.runs
     Machine.zygote, Machine.variant = zygote, folder / "shouting.yaml"
     write_variant(Machine.variant)
     seeded: Any = seed(chosen)(type("Seeded", (Machine,), {}))
@@ -30,6 +34,7 @@ def check(zygote: Zygote, folder: Path, *, examples: int, steps: int, chosen: in
             print_blob=False,
         ),
     )
+    return Machine.runs - before
 
 
 USUAL = (2_979_070_915, 3_278_911_179)
@@ -45,7 +50,7 @@ def _seed(usual: int) -> int:
 
 def test_a_few_random_lives(zygote: Zygote, tmp_path: Path) -> None:
     """A sample for every commit; `SYNCATA_SEED` names another one, or is `random`."""
-    check(zygote, tmp_path, examples=3, steps=4, chosen=_seed(USUAL[0]))
+    assert check(zygote, tmp_path, examples=3, steps=4, chosen=_seed(USUAL[0])) >= 3
 
 
 @pytest.mark.slow
@@ -54,4 +59,5 @@ def test_a_few_random_lives(zygote: Zygote, tmp_path: Path) -> None:
 def test_many_random_lives(zygote: Zygote, tmp_path: Path, usual: int) -> None:
     """More of them, and longer; `SYNCATA_EXAMPLES` asks for another number."""
     examples = int(os.environ.get("SYNCATA_EXAMPLES", "20"))
-    check(zygote, tmp_path, examples=examples, steps=12, chosen=_seed(usual))
+    runs = check(zygote, tmp_path, examples=examples, steps=12, chosen=_seed(usual))
+    assert runs >= examples, "each life has a run, and what must hold held after every one"

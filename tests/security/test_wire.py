@@ -1,18 +1,19 @@
 """What an attacker on the way, or in the data, could do to a request."""
 
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
 from tests.transport.serving import (
     Bench,
     answer,
+    certificate,
     endpoint_to,
     finished,
     on_bench,
     replies,
     serving,
+    trusted,
 )
 
 from syncata.checks import check_connection, check_spec
@@ -23,42 +24,26 @@ from syncata.transport import Request
 GET = Request("GET", "/things")
 
 
-def certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[Path, Path]:
-    """A certificate that vouches for itself, and its key."""
-    cert, key = folder / "cert.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-keyout", key, "-out", cert, "-nodes", "-subj", "/CN=test",
-         "-addext", f"subjectAltName={name}", "-days", "2"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    return cert, key
-
-
-def trusted(cert: Path, key: Path) -> ssl.SSLContext:
-    """A server's side of TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
-    return context
-
-
-def refused(context: ssl.SSLContext, cert: Path, problem: str) -> None:
-    """A server that is trusted by its certificate, and refused all the same; nothing is sent."""
+def refusal(context: ssl.SSLContext, cert: Path) -> str:
+    """Why a server that is trusted by its certificate is refused all the same; nothing is sent."""
+    told: list[str] = []
 
     async def run() -> None:
         async with serving(replies(answer(body=[])), ssl=context) as server:
             async with endpoint_to(server, {"ca_file": str(cert)}) as bench:
-                with pytest.raises(Unavailable, match=problem):
+                with pytest.raises(Unavailable) as raised:
                     await bench.endpoint.send(GET)
             assert server.asked == []
+            told.append(raised.value.message)
 
     finished(run())
+    return told[0]
 
 
 def test_a_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
     """Trusted, but not for this address."""
     cert, key = certificate(tmp_path, name="DNS:other.example")
-    refused(trusted(cert, key), cert, "certificate is not trusted")
+    assert "certificate is not trusted" in refusal(trusted(cert, key), cert)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -70,7 +55,7 @@ def test_tls_before_1_2_is_refused(tmp_path: Path) -> None:
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.load_cert_chain(cert, key)
-    refused(context, cert, "no TLS connection")
+    assert "no TLS connection" in refusal(context, cert)
 
 
 @pytest.mark.parametrize("evil", ["a\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b"])

@@ -3,11 +3,14 @@
 import asyncio
 import json
 import socket
+import ssl
 import struct
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from syncata.transport import Accounts, Endpoint, Event, Site, World
@@ -196,3 +199,22 @@ def finished(work: Coroutine[Any, Any, None]) -> None:
             await work
 
     asyncio.run(bounded())
+
+
+def certificate(folder: Path, name: str = "IP:127.0.0.1") -> tuple[Path, Path]:
+    """A certificate that vouches for itself, and its key."""
+    cert, key = folder / "cert.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+         "-keyout", key, "-out", cert, "-nodes", "-subj", "/CN=test",
+         "-addext", f"subjectAltName={name}", "-days", "2"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return cert, key
+
+
+def trusted(cert: Path, key: Path) -> ssl.SSLContext:
+    """A server's side of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    return context

@@ -1,7 +1,5 @@
 """Where requests may go, and through what."""
 
-import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,11 +9,13 @@ from tests.transport.serving import (
     FakeWorld,
     Reply,
     answer,
+    certificate,
     endpoint_to,
     finished,
     on_bench,
     replies,
     serving,
+    trusted,
 )
 
 from syncata.errors import RecordRejected, SpecFailed, Unavailable
@@ -222,15 +222,8 @@ def test_a_configured_proxy_is_used_and_its_password_hidden() -> None:
 
 def test_certificates_are_verified_and_ca_file_adds_to_them(tmp_path: Path) -> None:
     """A certificate nobody vouches for is refused at once; with ca_file it is good."""
-    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-         "-keyout", key, "-out", cert, "-days", "2", "-nodes", "-subj", "/CN=test",
-         "-addext", "subjectAltName=IP:127.0.0.1"],
-        check=True, capture_output=True,
-    )  # fmt: skip
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert, key)
+    cert, key = certificate(tmp_path)
+    context = trusted(cert, key)
     body = list(range(100_000))
 
     async def run() -> None:

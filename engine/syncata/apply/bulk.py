@@ -66,16 +66,15 @@ class BulkSender:
             self.recorder.forget(journal)
             raise
         except InDoubt:
-            location = None
-            if writer.search is not None:
-                location = await self.doubt.job(writer, batch, sent)
-            if location is not None:
-                answer = Accepted(location)
-            elif writer.search is not None and attempt < self.endpoint.site.max_attempts:
+            if writer.search is None:
+                raise
+            location = await self.doubt.job(writer, batch, sent)
+            if location is None:
+                if attempt >= self.endpoint.site.max_attempts:
+                    raise
                 self.recorder.forget(journal)
                 return await self._send(writer, batch, attempt + 1)
-            else:
-                raise
+            answer = Accepted(location)
         if isinstance(answer, Divided):
             self.recorder.forget(journal)
             return [o for half in answer.halves for o in await self._send(writer, half)]

@@ -41,7 +41,7 @@ class ApplyCounts:
             self.unknown += 1
 
 
-def put_back(outcomes: Iterable[Outcome]) -> list[tuple[str, str]]:
+def fields_put_back(outcomes: Iterable[Outcome]) -> list[tuple[str, str]]:
     """The (key, field) of everything that was changed by hand and now is as it was confirmed."""
     return [
         (outcome.change.key, kind)

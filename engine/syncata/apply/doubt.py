@@ -96,7 +96,7 @@ class Doubt:
             )
             return await writer.is_echoed(
                 endpoint, scope, location, batch
-            ) and await self._is_of_ours(writer, batch, location)
+            ) and await self._wrote_ours(writer, batch, location)
         except JobLost as lost:
             if age > LOST_AFTER:
                 return False
@@ -105,7 +105,7 @@ class Doubt:
                 hint="nothing is sent beside it: the next run looks again",
             ) from lost
 
-    async def _is_of_ours(self, writer: Writer, batch: Batched, location: str) -> bool:
+    async def _wrote_ours(self, writer: Writer, batch: Batched, location: str) -> bool:
         """Whether what the job wrote is ours: another connection may send the very same."""
         outcomes = await writer.job_outcomes(self.endpoint, self.scope, location, batch)
         made = None

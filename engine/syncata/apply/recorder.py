@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from syncata.apply.counts import ApplyCounts, put_back
+from syncata.apply.counts import ApplyCounts, fields_put_back
 from syncata.ledger import Batch, Ledger
 from syncata.model import Change, Outcome
 
@@ -39,7 +39,7 @@ class Recorder:
         kept = [told(outcome, self.redact) for outcome in outcomes]
         with self.ledger.at_once():
             self.ledger.settle(self.run, journal, kept)
-            if restored := put_back(outcomes):
+            if restored := fields_put_back(outcomes):
                 self.ledger.drifts.count(self.sync, restored, [])
         for outcome in outcomes:
             self.counts.add(outcome)

@@ -57,7 +57,6 @@ _API = ("source", "target")
 _ANSWER = ("response", "status", "headers")
 _ONE = ("settings", "lookups", "key", "id", "known")
 _WRITE_ONE = (*_ONE, "current")
-_JOB = ("job", "results")
 
 
 def _both(*paths: str) -> tuple[str, ...]:

@@ -103,9 +103,5 @@ def remembered(
     project: Project, name: str, change: Callable[[Ledger], dict[str, Any]]
 ) -> dict[str, Any]:
     """Change what a connection's ledger remembers. Raises UsageError, Locked, StateProblem."""
-    project.connection_file(name)
-    path = project.ledger_file(name)
-    if not path.exists():
-        raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
-    with open_ledger(path, clock=instant) as ledger:
+    with open_ledger(project.ledger_that_is(name), clock=instant) as ledger:
         return change(ledger)

@@ -99,6 +99,14 @@ class Project:
         """Where the ledger of a connection lies."""
         return self.root / "state" / f"{name}.db"
 
+    def ledger_that_is(self, name: str) -> Path:
+        """The ledger of a connection that ran. Raises UsageError where there is none."""
+        self.connection_file(name)
+        path = self.ledger_file(name)
+        if not path.exists():
+            raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
+        return path
+
 
 def find_project(given: Path | None) -> Project:
     """The project that was named, or the nearest one from here upwards, or here."""

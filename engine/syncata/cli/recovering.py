@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from syncata.cli.operate import TOLD, clocks, in_loop
+from syncata.cli.operate import TOLD, in_loop, instant
 from syncata.cli.output import Output
 from syncata.cli.progress import progress_for
 from syncata.cli.project import find_project, json_option, project_option
@@ -45,8 +45,8 @@ def restore(
     """
     output, project = Output(as_json=as_json), find_project(project_dir)
     subject = project.load(connection)
-    with replacing(project.ledger_file(connection), _now) as place:
-        found = prepare(subject, place, file, _now())
+    with replacing(project.ledger_file(connection), instant) as place:
+        found = prepare(subject, place, file, instant())
         output.tell(_restoration_lines(file, found))
         kept = _put(output, place, "Restore it?", yes=yes)
     if as_json:
@@ -75,7 +75,7 @@ def rebuild_command(connection: str, yes: bool, as_json: bool, project_dir: Path
     output, project = Output(as_json=as_json), find_project(project_dir)
     subject = project.load(connection)
     _require_word(output, yes=yes)
-    with replacing(project.ledger_file(connection), _now) as place:
+    with replacing(project.ledger_file(connection), instant) as place:
         found, carried = _rebuilt(output, subject, place)
         output.tell(_rebuilt_lines(found, carried=carried))
         kept = _put(output, place, "Let it take the ledger's place?", yes=yes)
@@ -92,10 +92,10 @@ def _rebuilt(
     progress = progress_for(quiet=output.as_json)
     around = Surroundings(world=TOLD, accounts=Accounts(TOLD), progress=progress.step)
     options = RunOptions(command="rebuild")
-    with open_ledger(place.draft, clock=_now) as draft:
+    with open_ledger(place.draft, clock=instant) as draft:
         with place.current() as current:
             if current is not None:
-                carry_over(current, draft, _now())
+                carry_over(current, draft, instant())
         failed: SyncataError | None = None
         with progress, recorded(connection, draft, around, options) as report:
             try:
@@ -113,7 +113,7 @@ def _put(output: Output, place: Replacing, question: str, *, yes: bool) -> Path 
     if not yes and not click.confirm(question, err=True):
         output.message("Nothing was changed.")
         raise click.exceptions.Exit(0)
-    name = f"replaced-{datetime.fromisoformat(_now()):%Y%m%dT%H%M%SZ}"
+    name = f"replaced-{datetime.fromisoformat(instant()):%Y%m%dT%H%M%SZ}"
     kept = place.put(name)
     output.tell([f"{place.path} is in place" + (f"; kept: {kept}" if kept else "")])
     return kept
@@ -173,7 +173,3 @@ def _rebuilt_lines(found: Mapping[str, Rebuilt], *, carried: bool) -> Iterator[s
 
 def _text(path: Path | None) -> str | None:
     return None if path is None else str(path)
-
-
-def _now() -> str:
-    return clocks().now().isoformat(timespec="seconds")

@@ -44,9 +44,9 @@ def listed(
 ) -> None:
     """What CONNECTION has set aside, and why; and what waits for something."""
     output, project = Output(as_json=as_json), find_project(project_dir)
-    _require_ledger(project, connection)
+    path = project.ledger_that_is(connection)
     rejects = rejects_of(project, connection, limit, syncs=syncs, ignored=ignored)
-    with open_ledger(project.ledger_file(connection), read_only=True) as ledger:
+    with open_ledger(path, read_only=True) as ledger:
         waiting = [] if ignored else waiting_report(ledger.waiting_counts())
     waiting = [group for group in waiting if not syncs or group["sync"] in syncs]
     if as_json:
@@ -153,15 +153,8 @@ def ignore(
     output.next(f"syncata rejects list {connection}{'' if undo else ' --ignored'}")
 
 
-def _require_ledger(project: Project, name: str) -> None:
-    project.connection_file(name)
-    if not project.ledger_file(name).exists():
-        raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
-
-
 def _found(project: Project, name: str, sync: str, key: str) -> KeptReject:
-    _require_ledger(project, name)
-    with open_ledger(project.ledger_file(name), read_only=True) as ledger:
+    with open_ledger(project.ledger_that_is(name), read_only=True) as ledger:
         for kept in ledger.rejects(sync):
             if kept.reject.key == key:
                 return kept

@@ -38,26 +38,23 @@ def command(
     for name in words:
         project.connection_file(name)
     names = list(words) or project.names()
-    found = [(name, run) for name in names for run in _runs(project, name, limit)]
+    found: list[tuple[str, Run]] = []
+    conditions = {}
+    for name in names:
+        runs, conditions[name] = _looked_up(project, name, limit)
+        found += [(name, run) for run in runs]
     found.sort(key=lambda pair: pair[1].started, reverse=True)
-    _show(output, found[:limit], {name: _condition(project, name) for name in names})
+    _show(output, found[:limit], conditions)
 
 
-def _runs(project: Project, name: str, limit: int) -> list[Run]:
+def _looked_up(project: Project, name: str, limit: int) -> tuple[list[Run], str]:
+    """The latest runs of a connection, and how it stands."""
     path = project.ledger_file(name)
     if not path.exists():
-        return []
+        return [], OK
     with open_ledger(path, read_only=True) as ledger:
-        return [replace(run, state=ledger.state_of(run)) for run in ledger.runs(limit)]
-
-
-def _condition(project: Project, name: str) -> str:
-    """How a connection stands."""
-    path = project.ledger_file(name)
-    if not path.exists():
-        return OK
-    with open_ledger(path, read_only=True) as ledger:
-        return ledger.health.condition().state
+        runs = [replace(run, state=ledger.state_of(run)) for run in ledger.runs(limit)]
+        return runs, ledger.health.condition().state
 
 
 def _show(output: Output, found: list[tuple[str, Run]], conditions: dict[str, str]) -> None:

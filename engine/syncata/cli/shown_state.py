@@ -49,9 +49,7 @@ def state_data(ledger: Ledger) -> dict[str, Any]:
 def state_lines(data: Mapping[str, Any]) -> Iterator[str]:
     """The same as text."""
     yield f"{data['file']}: {data['bytes']:,} bytes, version {data['version']}"
-    condition = data["condition"]
-    reason = f" ({condition['reason']})" if condition["reason"] else ""
-    yield f"  stands: {condition['state']}{reason}"
+    yield f"  stands: {_state(data['condition'])}"
     for name, value in data["identity"].items():
         yield f"  identity: {name}: {value}"
     for sync, counts in data["syncs"].items():
@@ -68,5 +66,9 @@ def state_lines(data: Mapping[str, Any]) -> Iterator[str]:
     for decision in data["decisions"]:
         yield f"  the run {decision['run']} was {decision['word']}"
     for event in data["events"]:
-        reason = f" ({event['reason']})" if event["reason"] else ""
-        yield f"  {event['at']}: {event['before']} → {event['state']}{reason}"
+        yield f"  {event['at']}: {event['before']} → {_state(event)}"
+
+
+def _state(told: Mapping[str, Any]) -> str:
+    """A state, and why it is so."""
+    return f"{told['state']} ({told['reason']})" if told["reason"] else str(told["state"])

@@ -10,7 +10,7 @@ import click
 from syncata.cli.deciding import remembered
 from syncata.cli.operate import clocks
 from syncata.cli.output import Output, paint
-from syncata.cli.project import Project, find_project, json_option, project_option
+from syncata.cli.project import find_project, json_option, project_option
 from syncata.cli.recovering import rebuild_command, restore
 from syncata.cli.shown_state import state_data, state_lines
 from syncata.errors import Exit, StateProblem, UsageError
@@ -37,7 +37,7 @@ command.add_command(rebuild_command)
 def show(connection: str, as_json: bool, project_dir: Path | None) -> None:
     """What CONNECTION's ledger holds, in numbers, and what is under way."""
     output, project = Output(as_json=as_json), find_project(project_dir)
-    path = _ledger_file(project, connection)
+    path = project.ledger_that_is(connection)
     with open_ledger(path, read_only=True) as ledger:
         data = {"connection": connection, **state_data(ledger)}
     if as_json:
@@ -69,7 +69,9 @@ def verify(connections: tuple[str, ...], as_json: bool, project_dir: Path | None
         output.tell([f"{name}: {paint('damaged', 'red') if problems else 'sound'}"])
         output.tell(f"  {problem}" for problem in problems)
     if damaged:
-        output.next(f"syncata state restore {damaged[0]} BACKUP, or syncata state rebuild")
+        output.next(
+            f"syncata state restore {damaged[0]} BACKUP, or syncata state rebuild {damaged[0]}"
+        )
         return Exit.STATE
     output.next("syncata status" if found else "syncata plan CONNECTION")
     return Exit.OK
@@ -94,7 +96,7 @@ def backup(connection: str, out: Path | None, as_json: bool, project_dir: Path |
     Without --out to state/backups. The copy holds data of your records: only you can read it.
     """
     output, project = Output(as_json=as_json), find_project(project_dir)
-    path = _ledger_file(project, connection)
+    path = project.ledger_that_is(connection)
     to = out or default_backup(path, clocks().now())
     back_up(path, to)
     if as_json:
@@ -102,14 +104,6 @@ def backup(connection: str, out: Path | None, as_json: bool, project_dir: Path |
         return
     output.result([f"{to}: {to.stat().st_size:,} bytes, sound"])
     output.next(f"syncata state restore {connection} {to}")
-
-
-def _ledger_file(project: Project, name: str) -> Path:
-    project.connection_file(name)
-    path = project.ledger_file(name)
-    if not path.exists():
-        raise UsageError(f"{name} never ran", hint=f"start with: syncata plan {name}")
-    return path
 
 
 @command.command("prune")

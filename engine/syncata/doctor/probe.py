@@ -12,6 +12,7 @@ from syncata.expressions import (
     ExpressionError,
     Scope,
     compile_expression,
+    compile_optional,
     compile_template,
 )
 from syncata.pages import NextPage, whole
@@ -26,7 +27,7 @@ class Probe:
         self.title = check.title
         self.scopes = tuple(scope for scope in check.scopes if scope in needs)
         self._needs = needs
-        self._when = compile_expression(check.when) if check.when else None
+        self._when = compile_optional(check.when)
         self._request = CompiledRequest(check.request)
         self._pages = NextPage(check.pagination)
         self._ok = compile_expression(check.ok)

@@ -5,7 +5,7 @@ names an evaluation can see; `print_expression` and `print_template` write a tex
 """
 
 from syncata.expressions.catalogue import FUNCTIONS, Function
-from syncata.expressions.expression import Call, Expression, compile_expression
+from syncata.expressions.expression import Call, Expression, compile_expression, compile_optional
 from syncata.expressions.faults import ExpressionError
 from syncata.expressions.patterns import PatternError, pattern_of
 from syncata.expressions.printing import (
@@ -31,6 +31,7 @@ __all__ = [
     "Template",
     "Undefined",
     "compile_expression",
+    "compile_optional",
     "compile_template",
     "fixed_lines",
     "pattern_of",

@@ -10,7 +10,6 @@ from syncata.document import Scalar
 from syncata.errors import Position
 from syncata.expressions import isolation
 from syncata.expressions.analysis import analyse
-from syncata.expressions.catalogue import FUNCTIONS
 from syncata.expressions.compiler.program import Run, compile_tree, offset_of
 from syncata.expressions.compiler.values import NotCovered
 from syncata.expressions.faults import ExpressionError, HostFailure, Refusal, meaning
@@ -73,11 +72,6 @@ class Expression:
             Call(name, values, source.at(offset), local)
             for name, values, offset, local in found.calls
         )
-
-    @property
-    def unknown_functions(self) -> tuple[Call, ...]:
-        """Calls of functions that neither the expression nor FUNCTIONS has."""
-        return tuple(call for call in self.calls if not call.local and call.name not in FUNCTIONS)
 
     @property
     def compiled(self) -> bool:
@@ -162,6 +156,11 @@ def _understood(text: str) -> tuple[Node, Found, TreeNode, Run | None]:
     tree = parse(text)
     lowered = lower(tree)
     return tree, analyse(tree), lowered, _compiled(lowered)
+
+
+def compile_optional(source: Scalar | None) -> Expression | None:
+    """The expression of a text that a spec may leave out. Raises ExpressionError."""
+    return compile_expression(source) if source else None
 
 
 def compile_expression(source: Scalar) -> Expression:

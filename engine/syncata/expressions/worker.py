@@ -77,9 +77,8 @@ def _tree(text: str) -> Node:
 
 def evaluated(text: str, value: Any, names: dict[str, Any]) -> dict[str, Any]:
     """The answer to a request."""
-    engine = interpreter()
+    engine, tree = interpreter(), _tree(text)  # the parent has understood the text, too
     try:
-        tree = _tree(text)
         return {"value": packed(outward(engine.run(tree, value, frame_of(names, library_frame()))))}
     except HostFailure:
         return {"failed": True}

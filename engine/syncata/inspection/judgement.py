@@ -10,10 +10,9 @@ from syncata.mapping.compiled import CompiledSync, Item, Standing
 from syncata.mapping.ordering import in_order
 from syncata.mapping.ranking import Deferred
 from syncata.model import JsonObject
-from syncata.target.keyed import LookupPending
+from syncata.target.keyed import ROUNDS, LookupPending
 from syncata.target.references import NotThereYet
 
-_ROUNDS = 10  # look-ups whose keys come from other look-ups
 _RANK = "waits until everything was read: its place among the others decides"
 
 Fetch = Callable[[], Awaitable[None]]
@@ -81,12 +80,12 @@ class Judge:
 
         Raises Unavailable, CredentialsRefused.
         """
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             try:
                 return self._judged(item, known)
             except LookupPending:
                 await self._fetch()
-        deep = RecordRejected("SYN603", f"look-ups are nested more than {_ROUNDS} deep")
+        deep = RecordRejected("SYN603", f"look-ups are nested more than {ROUNDS} deep")
         return Judgement(item, rejected=deep)
 
     def _judged(self, item: Item, known: Any) -> Judgement:

@@ -12,6 +12,11 @@ from syncata.errors import Locked
 from syncata.ledger.database import reported
 
 
+def lock_file(path: Path) -> Path:
+    """Where the lock of a file lies."""
+    return path.with_name(f"{path.name}.lock")
+
+
 class Lock:
     """The exclusive right to write one ledger. Holding it is having the file open."""
 

@@ -7,7 +7,7 @@ from syncata.errors import StateProblem
 from syncata.ledger import database as files
 from syncata.ledger import schema
 from syncata.ledger.database import Database, exists, judge, utc_now
-from syncata.ledger.locking import Lock
+from syncata.ledger.locking import Lock, lock_file
 from syncata.ledger.store import Ledger
 
 
@@ -33,11 +33,6 @@ def open_ledger(
     except BaseException:
         lock.release()
         raise
-
-
-def lock_file(path: Path) -> Path:
-    """Where the lock of a ledger lies."""
-    return path.with_name(f"{path.name}.lock")
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:

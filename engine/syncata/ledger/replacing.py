@@ -12,8 +12,8 @@ from syncata.errors import StateProblem
 from syncata.ledger import database as files
 from syncata.ledger import schema
 from syncata.ledger.database import Database, exists, reported
-from syncata.ledger.locking import Lock
-from syncata.ledger.opening import lock_file, open_ledger
+from syncata.ledger.locking import Lock, lock_file
+from syncata.ledger.opening import open_ledger
 from syncata.ledger.store import Ledger
 
 

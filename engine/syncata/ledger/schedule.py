@@ -9,7 +9,7 @@ from pathlib import Path
 from syncata.errors import Locked, StateProblem
 from syncata.ledger import database as files
 from syncata.ledger.database import Database, Row, exists, judge, marks, utc_now
-from syncata.ledger.locking import Lock, is_held
+from syncata.ledger.locking import Lock, is_held, lock_file
 from syncata.ledger.opened import OpenFile
 from syncata.spec.model import ScheduleEntry
 
@@ -73,14 +73,10 @@ def open_schedule(
 
 def _locked(path: Path, since: str) -> Lock:
     try:
-        return Lock(_lock_file(path), since)
+        return Lock(lock_file(path), since)
     except Locked as held:
         hint = "one `syncata serve` per project is enough: stop that one first"
         raise Locked(held.message, hint=hint) from held
-
-
-def _lock_file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.lock")
 
 
 def _existing(path: Path, *, read_only: bool = False) -> Database:
@@ -111,7 +107,7 @@ class Schedule(OpenFile):
 
     def is_in_use(self) -> bool:
         """Whether a process serves it now."""
-        return is_held(_lock_file(self.path))
+        return is_held(lock_file(self.path))
 
     def entries(self, connection: str | None = None) -> list[Entry]:
         """The time tables, of one connection or of all, in the order they were put."""

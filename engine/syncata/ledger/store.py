@@ -14,7 +14,7 @@ from syncata.ledger.forgetting import Forgetting
 from syncata.ledger.health import Health, Shown
 from syncata.ledger.history import History
 from syncata.ledger.journal import Batch, Journal
-from syncata.ledger.locking import Lock, is_held
+from syncata.ledger.locking import Lock, is_held, lock_file
 from syncata.ledger.opened import OpenFile
 from syncata.ledger.records import Confirmed, Records, Seen, pages
 from syncata.ledger.rejects import KeptReject, Rejects
@@ -260,7 +260,7 @@ class Ledger(OpenFile):
 
     def is_in_use(self) -> bool:
         """Whether a process writes to it now; a run that seems to run without has died."""
-        return is_held(self.path.with_name(f"{self.path.name}.lock"))
+        return is_held(lock_file(self.path))
 
     def state_of(self, run: Run) -> str:
         """The state of a run; `died` if it seems to run, and nobody holds the ledger."""

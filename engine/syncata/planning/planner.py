@@ -37,11 +37,10 @@ from syncata.planning.staged import (
     was_refused,
 )
 from syncata.spec.operations import Resource
-from syncata.target.keyed import LookupPending
+from syncata.target.keyed import ROUNDS, LookupPending
 from syncata.target.references import NotThereYet, ReferenceMissing
 
 _WRITTEN = (Action.CREATE, Action.UPDATE)
-_ROUNDS = 10  # look-ups whose keys come from other look-ups
 _PAGE = 500
 
 Fetch = Callable[[], Awaitable[None]]
@@ -133,14 +132,14 @@ class SyncPlanner:
         ids = [k.known.id for k in waiting if k.known] if self.compiled.sees_known else []
         confirmed = self.ledger.confirmed(ids) if ids else {}
         judged: list[Judged] = []
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             pending = [k for k in waiting if not self._judge(k, confirmed, judged)]
             if not pending:
                 break
             await self.fetch()
             waiting = pending
         else:
-            deep = RecordRejected("SYN603", f"look-ups are nested more than {_ROUNDS} deep")
+            deep = RecordRejected("SYN603", f"look-ups are nested more than {ROUNDS} deep")
             for keyed in waiting:
                 self._set_aside(keyed, deep)
         self._stage(judged)

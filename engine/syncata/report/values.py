@@ -28,11 +28,6 @@ SYMBOLS: dict[str, tuple[str, str]] = {
 }
 
 
-def plain(text: str, _colour: str) -> str:
-    """A Paint that does not colour."""
-    return text
-
-
 def text_lines(text: str) -> list[str]:
     """The lines of a text that may come from outside, none of which can steer a terminal."""
     return [clean(line) for line in text.splitlines() if line]

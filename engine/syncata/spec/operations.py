@@ -120,6 +120,11 @@ class Operation:
     undone_by_write: bool = False
     read: Read | None = None
 
+    @property
+    def item_results(self) -> Results | None:
+        """Where it stands what became of each item: in the job's results, or in the answer."""
+        return self.job.results if self.job else self.results
+
 
 @dataclass(frozen=True, slots=True)
 class Find:

@@ -4,7 +4,7 @@ from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, holds, refusal
 from syncata.errors import RecordRejected
-from syncata.expressions import UNDEFINED, Scope, compile_expression
+from syncata.expressions import UNDEFINED, Scope, compile_expression, compile_optional
 from syncata.pages import NextPage, whole
 from syncata.spec.operations import Read
 from syncata.transport import Endpoint
@@ -14,7 +14,7 @@ class CurrentReader:
     """The `read` of an operation, compiled."""
 
     def __init__(self, spec: Read) -> None:
-        self._when = compile_expression(spec.when) if spec.when else None
+        self._when = compile_optional(spec.when)
         self._request = CompiledRequest(spec.request)
         self._pages = NextPage(spec.pagination)
         self._result = compile_expression(spec.result)

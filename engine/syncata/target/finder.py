@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal
+from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal, text_of
 from syncata.document import Scalar
 from syncata.errors import SpecFailed, Unavailable
-from syncata.expressions import UNDEFINED, Expression, Scope, compile_expression
+from syncata.expressions import UNDEFINED, Expression, Scope, compile_expression, compile_optional
 from syncata.mapping.compiled import present
-from syncata.model import JsonObject, key_text
+from syncata.model import JsonObject
 from syncata.pages import NextPage, Reading, require_shape
 from syncata.spec.operations import Find
 from syncata.transport import Answer, Endpoint
@@ -35,8 +35,8 @@ class Finder:
         self._request = CompiledRequest(spec.request)
         self._pages = NextPage(spec.pagination)
         self._records = compile_expression(spec.records or Scalar.of("$"))
-        self._where = compile_expression(spec.where) if spec.where else None
-        self._by = compile_expression(spec.by) if spec.by else None
+        self._where = compile_optional(spec.where)
+        self._by = compile_optional(spec.by)
         self._id = compile_expression(spec.id)
         self._all: list[JsonObject] | None = None
         self._known_by: dict[str, list[JsonObject]] = {}
@@ -94,15 +94,14 @@ class Finder:
         return found
 
     def _name(self, by: Expression, item: JsonObject, scope: Scope) -> str:
-        value = by.evaluate(item, scope)
-        return "" if value is UNDEFINED or value is None else key_text(value)
+        return text_of(by.evaluate(item, scope), "")
 
     def _target_id(self, item: JsonObject, scope: Scope) -> str:
-        value = self._id.evaluate(item, scope)
-        if value is UNDEFINED or value is None:
+        target_id = text_of(self._id.evaluate(item, scope), None)
+        if target_id is None:
             place = self._id.source.position
             raise SpecFailed(f"{place}: `id` of `find` finds no id in what the target holds")
-        return key_text(value)
+        return target_id
 
     async def _read(self, endpoint: Endpoint, scope: Scope) -> AsyncIterator[JsonObject]:
         request = self._request.render(UNDEFINED, scope, kind="read", idempotent=True)

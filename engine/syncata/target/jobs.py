@@ -3,18 +3,17 @@
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 from typing import Any
 
-from syncata.api import answer_scope, as_list, holds, refusal
-from syncata.document import Scalar
+from syncata.api import answer_scope, as_list, holds, refusal, text_of
 from syncata.errors import Unavailable
 from syncata.expressions import (
     UNDEFINED,
-    Expression,
     ExpressionError,
     Scope,
     compile_expression,
+    compile_optional,
     compile_template,
 )
-from syncata.model import Action, Change, Outcome, Verdict, key_text
+from syncata.model import Action, Change, Outcome, Verdict
 from syncata.spec.operations import Job, Results
 from syncata.transport import Answer, Endpoint, Request, World
 
@@ -107,12 +106,12 @@ class ResultReader:
     """The `results` of an operation, compiled: what one result says about one item."""
 
     def __init__(self, spec: Results) -> None:
-        self._records = _optional(spec.records)
-        self._echo = _optional(spec.echo)
+        self._records = compile_optional(spec.records)
+        self._echo = compile_optional(spec.echo)
         self._match = compile_expression(spec.match)
         self._ok = compile_expression(spec.ok)
-        self._id = _optional(spec.id)
-        self._error = _optional(spec.error)
+        self._id = compile_optional(spec.id)
+        self._error = compile_optional(spec.error)
         self._errors = [(compile_expression(e.when), e.then) for e in spec.item_errors]
 
     @property
@@ -128,8 +127,7 @@ class ResultReader:
 
     def match(self, item: Any, scope: Scope) -> str:
         """What pairs an item that was sent with its echo in a result."""
-        value = self._match.evaluate(item, scope)
-        return "" if value is UNDEFINED or value is None else key_text(value)
+        return text_of(self._match.evaluate(item, scope), "")
 
     def echo(self, result: Any, scope: Scope) -> Any:
         """The item that a result echoes."""
@@ -138,11 +136,10 @@ class ResultReader:
     def outcome(self, result: Any, scope: Scope, change: Change) -> Outcome:
         """What a result says about the change it belongs to."""
         if holds(self._ok, result, scope):
-            value = UNDEFINED if self._id is None else self._id.evaluate(result, scope)
-            known = value is UNDEFINED or value is None
-            return Outcome(change, Verdict.OK, change.target_id if known else key_text(value))
+            told = UNDEFINED if self._id is None else self._id.evaluate(result, scope)
+            return Outcome(change, Verdict.OK, text_of(told, change.target_id))
         error = UNDEFINED if self._error is None else self._error.evaluate(result, scope)
-        message = "refused without a reason" if error in (UNDEFINED, None) else key_text(error)
+        message = text_of(error, "refused without a reason")
         verdict = self._verdict(result, scope, change)
         if verdict is Verdict.OK:
             return Outcome(change, verdict, change.target_id)
@@ -167,10 +164,6 @@ _THEN = {
     "wait": Verdict.WAITING, "retry": Verdict.UNKNOWN, "reject": Verdict.REJECTED,
     "gone": Verdict.REJECTED,
 }  # fmt: skip
-
-
-def _optional(text: Scalar | None) -> Expression | None:
-    return compile_expression(text) if text else None
 
 
 async def pair_results(

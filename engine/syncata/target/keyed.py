@@ -12,6 +12,9 @@ from syncata.spec.model import Lookup
 from syncata.target.references import NotThereYet
 from syncata.transport import Endpoint
 
+ROUNDS = 10
+"""How often a record is judged anew because its look-ups took their keys from other look-ups."""
+
 
 class LookupPending(Exception):
     """A key was asked for that has not been looked up yet; it is now on the list."""

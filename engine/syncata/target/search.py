@@ -7,7 +7,7 @@ from typing import Any
 
 from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal
 from syncata.errors import SpecFailed, Unavailable
-from syncata.expressions import UNDEFINED, Scope, compile_expression
+from syncata.expressions import UNDEFINED, Scope, compile_expression, compile_optional
 from syncata.model import canonical
 from syncata.pages import NextPage, Reading, instant_of, instant_text, require_shape
 from syncata.spec.operations import InDoubt
@@ -23,7 +23,7 @@ class JobSearch:
         self._request = CompiledRequest(spec.list)
         self._pages = NextPage(spec.pagination)
         self._records = compile_expression(spec.records)
-        self._where = compile_expression(spec.where) if spec.where else None
+        self._where = compile_optional(spec.where)
         self._created = compile_expression(spec.created)
         self._location = CompiledRequest(RequestSpec("GET", spec.location, {}, {}, None))
 

@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal
+from syncata.api import CompiledRequest, answer_scope, as_list, holds, refusal, text_of
 from syncata.document import Scalar
 from syncata.errors import Unavailable
 from syncata.expressions import (
     UNDEFINED,
-    Expression,
     ExpressionError,
     Scope,
     compile_expression,
+    compile_optional,
 )
 from syncata.model import JsonObject, key_text
 from syncata.pages import NextPage, Reading, require_shape, whole
@@ -76,7 +76,7 @@ class _List:
         self._pages = NextPage(spec.pagination)
         self._records = compile_expression(spec.records or Scalar.of("$"))
         self._id = compile_expression(spec.id)
-        self._archived, self._gone = _optional(spec.archived), _optional(spec.gone)
+        self._archived, self._gone = compile_optional(spec.archived), compile_optional(spec.gone)
         self._fields = {name: compile_expression(text) for name, text in spec.fields.items()}
 
     async def pages(self, endpoint: Endpoint) -> AsyncIterator[dict[str, Sight]]:
@@ -114,8 +114,8 @@ class _One:
         self._scope = scope
         self._request = CompiledRequest(spec.request)
         self._pages = NextPage(spec.pagination)
-        self._archived, self._gone = _optional(spec.archived), _optional(spec.gone)
-        self._id = _optional(spec.id)
+        self._archived, self._gone = compile_optional(spec.archived), compile_optional(spec.gone)
+        self._id = compile_optional(spec.id)
         self._fields = (
             None
             if spec.fields is None
@@ -143,7 +143,7 @@ class _One:
             raise Unavailable(f"a thing of the target cannot be looked at: {refusal(answer)}")
         archived = None if self._archived is None else holds(self._archived, answer.body, scope)
         found = UNDEFINED if self._id is None else self._id.evaluate(answer.body, scope)
-        target_id = None if found is UNDEFINED or found is None else key_text(found)
+        target_id = text_of(found, None)
         compared = self._compared(answer.body, scope, known)
         return Sight(archived=archived, fields=compared, id=target_id)
 
@@ -152,10 +152,6 @@ class _One:
             return {name: e.evaluate(body, scope) for name, e in self._fields.items()}
         held = body if isinstance(body, dict) else {}
         return {name: held.get(name, UNDEFINED) for name in known}
-
-
-def _optional(text: Scalar | None) -> Expression | None:
-    return compile_expression(text) if text else None
 
 
 def _unexpected(error: ExpressionError) -> Unavailable:

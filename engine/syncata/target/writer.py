@@ -5,10 +5,16 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from syncata.api import CompiledRequest, answer_scope, holds, refusal
+from syncata.api import CompiledRequest, answer_scope, holds, refusal, text_of
 from syncata.errors import RecordRejected, SpecFailed
-from syncata.expressions import UNDEFINED, ExpressionError, Scope, compile_expression
-from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, decoded, key_text
+from syncata.expressions import (
+    UNDEFINED,
+    ExpressionError,
+    Scope,
+    compile_expression,
+    compile_optional,
+)
+from syncata.model import NO_STAMP, Change, JsonObject, Outcome, Verdict, decoded
 from syncata.spec.operations import WITHOUT_RECORD, Operation
 from syncata.target.current import CurrentReader
 from syncata.target.jobs import JobFollower, ResultReader, pair_results, require_results
@@ -39,14 +45,14 @@ class Writer:
         self.operation = operation
         self.name = operation.name
         self._request = CompiledRequest(operation.request)
-        self._id = compile_expression(operation.id) if operation.id else None
+        self._id = compile_optional(operation.id)
         self._read = CurrentReader(operation.read) if operation.read else None
         conflict = operation.conflict
         self._conflict = compile_expression(conflict.when) if conflict else None
         self.follower = JobFollower(operation.job) if operation.job else None
         in_doubt = operation.job.in_doubt if operation.job else None
         self.search = JobSearch(in_doubt) if in_doubt else None
-        results = operation.job.results if operation.job else operation.results
+        results = operation.item_results
         self._results = ResultReader(results) if results else None
         # What is staged is JSON text: it goes into the body as it is, where the request allows.
         as_text = self.name not in WITHOUT_RECORD and "items" not in self._request.variables
@@ -103,7 +109,7 @@ class Writer:
         if self._id is None:
             return change.target_id
         value = self._id.evaluate(answer.body, answer_scope(scope, answer))
-        return change.target_id if value is UNDEFINED or value is None else key_text(value)
+        return text_of(value, change.target_id)
 
     async def write_many(
         self, endpoint: Endpoint, scope: Scope, batch: Mapping[str, Change]

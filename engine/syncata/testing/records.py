@@ -16,7 +16,7 @@ from syncata.session import compiled_sync
 from syncata.spec.model import Spec
 from syncata.spec.node import Node
 from syncata.spec.tests import Data, RecordTest
-from syncata.target.keyed import KeyedLookups, LookupPending
+from syncata.target.keyed import ROUNDS, KeyedLookups, LookupPending
 from syncata.target.references import NotThereYet, References
 from syncata.testing.settings import settings_of
 from syncata.testing.verdicts import Mismatch, compared
@@ -24,8 +24,6 @@ from syncata.testing.verdicts import Mismatch, compared
 LIVE, REJECT, WAITS = "live", "reject", "waits"
 VERDICTS = ("excluded", "closed", "final", "nothing", REJECT, WAITS)
 PAYLOAD = ("expect", "exactly", "absent")
-
-_ROUNDS = 10  # look-ups whose keys come from other look-ups
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +107,7 @@ def _judged(test: RecordTest, compiled: CompiledSync, lookups: KeyedLookups) -> 
         yield _rejected("", why)
         return
     for item in items:
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             try:
                 yield judge_item(compiled, item, test.known)
                 break

@@ -97,7 +97,7 @@ class StagedTarget:
         keys: list[str] = json.loads(unquote(sent.headers[KEYS]))
         if operation.batch is None:
             return self._write_one(sync, operation, keys[0])
-        results = operation.job.results if operation.job else operation.results
+        results = operation.item_results
         if results is None:
             return Reply(body={})
         items = _records(sent) or _items(body, len(keys))

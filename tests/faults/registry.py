@@ -7,8 +7,6 @@ from typing import Any
 
 from syncata.document import load_file
 
-TESTS = Path(__file__).parents[1]
-
 
 @dataclass(frozen=True)
 class Fault:
@@ -26,7 +24,7 @@ class Fault:
 @cache
 def faults() -> tuple[Fault, ...]:
     """Every fault."""
-    items: Any = load_file(TESTS / "faults" / "faults.yaml").data
+    items: Any = load_file(Path(__file__).with_name("faults.yaml")).data
     return tuple(_fault(number, item) for number, item in enumerate(items, 1))
 
 

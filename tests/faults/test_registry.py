@@ -1,28 +1,17 @@
 """Every fault has its number, and tests that exist."""
 
-import ast
-from functools import cache
-
-from tests.faults.registry import TESTS, faults
+from tests.faults.registry import faults
+from tests.proofs import TESTS, exists, proofs_of
 
 OPEN = {26, 27, 28}
 """The faults of which something is not proved yet; each says what."""
-
-
-@cache
-def _functions(file: str) -> frozenset[str]:
-    tree = ast.parse((TESTS / file).read_text("utf-8"))
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
 def test_all_32_faults_are_proved_by_tests_that_exist() -> None:
     """A test that was renamed or taken away leaves a fault without its proof."""
     assert len(faults()) == 32
     missing = [
-        f"{fault.number}: {test}"
-        for fault in faults()
-        for test in fault.tests
-        if test.partition("::")[2] not in _functions(test.partition("::")[0])
+        f"{fault.number}: {test}" for fault in faults() for test in fault.tests if not exists(test)
     ]
     assert missing == []
     assert all(fault.tests for fault in faults())
@@ -40,7 +29,6 @@ def test_every_test_of_this_folder_belongs_to_a_fault() -> None:
         f"faults/{path.name}::{name}"
         for path in (TESTS / "faults").glob("test_*.py")
         if path.name != "test_registry.py"
-        for name in _functions(f"faults/{path.name}")
-        if name.startswith("test_")
+        for name in proofs_of(f"faults/{path.name}")
     }
     assert here - listed == set()

@@ -177,7 +177,6 @@ class Machine(RuleBasedStateMachine):
         """A course is there, open, with this title."""
         self.place.edflex.put(key, title=title)
         self.source[key] = title, True
-        self.gone.pop(key, None)
 
     def close(self, key: str) -> None:
         """A course closes."""
@@ -190,7 +189,7 @@ class Machine(RuleBasedStateMachine):
         if key in self.source and len(self.source) > 1:
             self.place.edflex.remove(key)
             del self.source[key]
-            self.gone[key] = 0
+            self.gone.setdefault(key, 0)
 
     def learn(self, mail: str, key: str) -> None:
         """A learner begins what the target has."""
@@ -257,7 +256,7 @@ class Machine(RuleBasedStateMachine):
             good += ended.code == 0
             if ended.code == 7:
                 assert self.place.attempt("approve", self.held).code == 0
-            elif good == (MISSES if self.gone or self.ahead else 1):
+            elif good == (MISSES if self.gone.keys() - self.source.keys() or self.ahead else 1):
                 break
         assert ended.code == 0, f"{ended.code}: {ended.out[-2000:]}"
         # What was edited by hand and closed then is put back once it is open again, and seen.
@@ -289,7 +288,9 @@ class Machine(RuleBasedStateMachine):
         """What must hold after a run; `of_now`: it went by what the source says now."""
         assert ended.was_killed or ended.code in ENDS, f"{ended.code}: {ended.out}\n{ended.err}"
         self.held = ended.result.run["run"] if ended.code == 7 else ""
-        self.gone = {key: missed + 1 for key, missed in self.gone.items()}
+        # Only what a whole reading has seen again starts at no miss.
+        met = self.source.keys() if ended.code == 0 and of_now else set[str]()
+        self.gone = {k: n + (k not in self.source) for k, n in self.gone.items() if k not in met}
         if fault in UNTOLD:
             self.judge.forgive()
             self.ahead.update(ALL)
